@@ -1,0 +1,22 @@
+/** Every number that decides something, in one place. All are settings; the comments give the unit. */
+export const LIMITS = {
+  /** Days before whole partitions are dropped. */
+  retentionDays: { activity: 90, perf: 14, hostEvents: 365, modelEvents: 90 },
+  /** Full jitter between 0 and min(cap, base · 2^n). */
+  backoff: { baseMs: 500, capMs: 30_000, healthyMs: 10_000 },
+  /** Shared by all hosts. */
+  reconnect: { underWay: 20, perSecond: 50 },
+  probe: { everyMs: 15_000, perfEveryMs: 10_000, timeoutMs: 10_000, runningEveryMs: 60_000, failures: 3, failuresMs: 30_000 },
+  stream: { headersTimeoutMs: 10_000, maxFrameBytes: 32 * 1024 * 1024 },
+  quarantine: { baseMs: 5_000, capMs: 300_000, healthyMs: 600_000 },
+  publish: { tickMs: 50, lastContactMs: 10_000, respBytesMs: 1_000, lastStateMs: 30_000 },
+  throughputWindowS: 60,
+  ring: { pageSize: 999, firstMetricsMs: 5_000, missingAfterMs: 2_000, missingFetches: 3, missingOverMs: 30_000, ahead: 1_000 },
+  deltaMemory: { count: 256, bytes: 64 * 1024 },
+  batch: { rows: 1_000, ms: 250 },
+  queueBytes: 64 * 1024 * 1024,
+  ws: { flushMs: 50, pingMs: 25_000, busyPingMs: 5_000, pongMs: 8_000, bufferBytes: 1024 * 1024, stalledMs: 60_000, terminateMs: 2_000, badFrames: 10, maxFrameBytes: 64 * 1024, actorsMs: 1_000 },
+  streamMemory: { count: 10_000, bytes: 4 * 1024 * 1024 },
+  drain: { httpMs: 2_000, runsMs: 2_000, linksMs: 1_000, writersMs: 3_000, databaseMs: 1_000 },
+  clockPartitions: 32,
+} as const;
