@@ -1,0 +1,220 @@
+/**
+ * What http is given by the composition root. Each interface is what the routes ask of another part and no more; documents and
+ * answers are those of the model. Whatever needs the database rejects with a StoreError 'away' while it is absent (503).
+ */
+import type { IncomingMessage, Server } from 'node:http';
+import type { Logger } from 'pino';
+import type { StoredRow } from '../model/activity.ts';
+import type { Gap } from '../model/gap.ts';
+import type { PerfSample } from '../model/perf.ts';
+import type { Clock, HostPort, Random } from '../model/seams.ts';
+import type { HostConfig, HostState } from '../model/state.ts';
+import type { ActorDetail, ActorStatus } from '../model/status.ts';
+
+/** Of `supervisors`: the registry of every actor, by path. Reads are of copies: none of them sends to an actor. */
+export interface ActorsRead {
+  /** Every running actor, in tree order. */
+  list(): ActorStatus[];
+  detail(path: string): ActorDetail | null;
+  /** Of an actor that is no more; null when nothing is known of the path. */
+  lastExit(path: string): ActorStatus['lastExit'];
+  /**
+   * Not counted by the supervisor. A static child: terminate_child, restart_child, and those that the strategy ties to it;
+   * `host:<id>`: by the keeper.
+   */
+  restart(path: string): Promise<RestartAnswer>;
+}
+
+export type RestartAnswer =
+  | { kind: 'restarted'; incarnation: number }
+  | { kind: 'unknown' }
+  /** A run, http, the root. `reason` is a sentence for people. */
+  | { kind: 'refused'; reason: string };
+
+/** A host's published state with its place: the three are read in one step. */
+export interface PublishedHost {
+  host: string;
+  epoch: string;
+  seq: number;
+  state: HostState;
+}
+
+/** Of `view`: the fleet-store. */
+export interface FleetRead {
+  list(): PublishedHost[];
+  get(host: string): PublishedHost | null;
+}
+
+export interface NewHost {
+  id: string;
+  baseUrl: string;
+  name?: string | undefined;
+  apiKey?: string | undefined;
+  tags?: string[] | undefined;
+  enabled?: boolean | undefined;
+}
+
+/** What is absent stays as it is. `apiKey: null` removes the key. */
+export interface HostChange {
+  baseUrl?: string | undefined;
+  name?: string | undefined;
+  apiKey?: string | null | undefined;
+  tags?: string[] | undefined;
+  enabled?: boolean | undefined;
+}
+
+export type HostAnswerOf =
+  | { kind: 'ok'; host: HostConfig }
+  | { kind: 'exists' }
+  | { kind: 'unknown' }
+  /** Declared in the configuration: only `enabled` may change. */
+  | { kind: 'declared' };
+
+/**
+ * Which hosts there are (the keeper, over the hosts table). A change resolves once it is stored and the fleet-store shows it:
+ * the route answers with what was published.
+ */
+export interface HostsAdmin {
+  /** By id. */
+  list(): HostConfig[];
+  get(id: string): HostConfig | null;
+  add(host: NewHost): Promise<HostAnswerOf>;
+  change(id: string, change: HostChange): Promise<HostAnswerOf>;
+  remove(id: string): Promise<HostAnswerOf>;
+}
+
+/** The key that orders activity: newest first by all four. */
+export interface ActivityKey { ts: string; hostId: string; bootEpoch: number; upstreamId: number }
+
+export interface ActivityQuery {
+  hosts: readonly string[];
+  models: readonly string[];
+  /** 404, or a class: 4 for `4xx`. */
+  statuses: readonly number[];
+  statusClasses: readonly number[];
+  path: string | null;
+  /** Inclusive, microseconds in UTC. */
+  from: string | null;
+  /** Exclusive. */
+  to: string | null;
+  limit: number;
+  /** Rows strictly after (older than) this key. */
+  after: ActivityKey | null;
+}
+
+export interface HostEventRow {
+  hostId: string;
+  ts: string;
+  kind: 'liveness' | 'boot' | 'build' | 'model';
+  from: string | null;
+  to: string | null;
+  /** Of a model event: the model's key. */
+  reason: string | null;
+}
+/** Opaque to http beyond being JSON: what pgstore needs to go on after the last event of a page. */
+export interface HostEventKey { ts: string; hostId: string; kind: string; id: string }
+export interface TimeRange { hosts: readonly string[]; from: string | null; to: string | null }
+export interface Spread { min: number | null; avg: number | null; max: number | null }
+export type PerfMetric = Exclude<keyof PerfSample, 'hostId' | 'ts' | 'gpu'>;
+export type PerfPoint = { hostId: string; ts: string; gpu: string | null } & Record<PerfMetric, Spread>;
+
+/** Of `pgstore`: reads on the pool for reads. All are at most `limit` long; http pages. */
+export interface HistoryRead {
+  activity(query: ActivityQuery): Promise<StoredRow[]>;
+  gaps(query: TimeRange): Promise<Gap[]>;
+  hostEvents(query: TimeRange & { limit: number; after: HostEventKey | null }): Promise<(HostEventRow & { key: HostEventKey })[]>;
+  perf(query: TimeRange & { limit: number }): Promise<PerfSample[]>;
+  /** Buckets of `stepS` seconds, aligned to the epoch. */
+  perfSteps(query: TimeRange & { stepS: number; limit: number }): Promise<PerfPoint[]>;
+  /** When and in which boot the row was made; null: no such row. */
+  activityRow(hostId: string, bootEpoch: number, upstreamId: number): Promise<StoredRow | null>;
+}
+
+export interface DatabaseStatus {
+  state: 'starting' | 'away' | 'migrating' | 'ready' | 'refused';
+  reason: string | null;
+  since: string;
+}
+
+/** What `/readyz` and `/metrics` say of the inside. Every call is a plain read. */
+export interface Vitals {
+  database(): DatabaseStatus;
+  tree(): { state: 'starting' | 'running' | 'draining'; since: string };
+  writers(): WriterVitals;
+  sockets(): SocketVitals;
+  ingest(): IngestVitals;
+}
+
+/** Totals since the process began, but for the two of the queue. */
+export interface WriterVitals {
+  queued: number;
+  queuedBytes: number;
+  /** Rows that a full queue did not take. */
+  refused: number;
+  batches: number;
+  /** Batches put back. */
+  failures: number;
+  inserted: number;
+  conflicts: number;
+  rejected: number;
+}
+
+export interface SocketVitals {
+  clients: number;
+  stalled: number;
+  frames: number;
+  bytes: number;
+  lagged: number;
+}
+
+export interface IngestVitals {
+  events: number;
+  bytes: number;
+  malformed: number;
+  unknown: number;
+  connects: number;
+}
+
+/** What a host says when tried, by `POST /api/hosts/test`. */
+export interface HostTarget { baseUrl: string; apiKey: string | null }
+
+/** The verdict over a handshake for `/ws`: null lets it in, else the answer to write before closing. */
+export interface UpgradeRefusal { status: number; code: string; message: string }
+export type AuthorizeUpgrade = (request: IncomingMessage) => UpgradeRefusal | null;
+
+/** The handshake of `/ws` on a listening server (src/http/websocket.ts with the broadcaster). */
+export interface WebSockets {
+  attach(server: Server, authorize: AuthorizeUpgrade): void;
+  /** Closes every socket with the code (1012: going away) and resolves when they are gone or were terminated. */
+  close(code: number): Promise<void>;
+}
+
+export interface HttpSettings {
+  listen: { host: string; port: number };
+  /** null: open (loopback alone). */
+  token: string | null;
+  publicUrl: string | null;
+  allowedHosts: readonly string[];
+  /** Signs sessions; of the data folder, so that they outlive a restart. At least 32 bytes. */
+  sessionKey: Uint8Array;
+  version: string;
+  /** How long a drain may take. */
+  drainMs: number;
+}
+
+export interface HttpDeps {
+  settings: HttpSettings;
+  clock: Clock;
+  random: Random;
+  log: Logger;
+  actors: ActorsRead;
+  fleet: FleetRead;
+  hosts: HostsAdmin;
+  history: HistoryRead;
+  vitals: Vitals;
+  /** A declared host's wire, with its key; null: no such host. For captures. */
+  hostPort(hostId: string): HostPort | null;
+  /** The wire of a host that is only tried. */
+  openTarget(target: HostTarget): HostPort;
+  webSockets: WebSockets;
+}
