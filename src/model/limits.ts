@@ -20,3 +20,7 @@ export const LIMITS = {
   drain: { httpMs: 2_000, runsMs: 2_000, linksMs: 1_000, writersMs: 3_000, databaseMs: 1_000 },
   clockPartitions: 32,
 } as const;
+
+type Widened<T> = { readonly [K in keyof T]: T[K] extends number ? number : Widened<T[K]> };
+/** The same numbers as they are in effect, after the settings. */
+export type Limits = Widened<typeof LIMITS>;
