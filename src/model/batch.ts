@@ -43,15 +43,20 @@ export interface BatchResult {
   inserted: number;
   /** Rows whose key was there already. */
   conflicts: number;
-  /** Gaps `rejected` that the store itself recorded for rows it could not take. */
+  /** Rows older than retention: not stored, and settled. */
+  expired: number;
+  /**
+   * Gaps `rejected` of one id, recorded by the store for rows it could not take: those ids are settled, and `marks` of a later batch may pass
+   * them. A batch tried again after a commit of unknown outcome names the same gaps again (the same ids).
+   */
   rejected: Gap[];
 }
 
 /** A host's newest boot, its earlier ones, and what of a ring is stored already. */
 export interface HostMark {
-  /** Newest first. Empty: first contact. */
+  /** Newest first, at most the newest 1,000. Empty: first contact. */
   boots: BootMark[];
-  /** Settled ids at or above the newest boot's `next`. */
+  /** Settled ids at or above the newest boot's `next`, ascending: stored, or inside a gap with both ends. */
   settledAbove: number[];
   /** Stored rows that share id and second with a row of the ring asked about, of whatever boot. */
   rows: StoredRow[];
@@ -60,9 +65,14 @@ export interface HostMark {
 
 export interface BootMark extends Watermark {
   resumes: number | null;
+  /**
+   * The host was deleted after this boot: it is never gone on with. If the newest is closed, the next contact begins boot
+   * `bootEpoch` + 1 whatever the ring shows (rows that agree are still resumed, not stored again).
+   */
+  closed: boolean;
   /** Highest id stored or inside a gap; null: none. */
   highest: number | null;
-  /** `ts` of the row with the highest id; null without rows. */
+  /** `ts` of the row with the highest id; null without rows. Both are remembered when retention has dropped the row. */
   lastTs: string | null;
 }
 

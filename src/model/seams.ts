@@ -67,11 +67,18 @@ export interface Store {
   /** Where a host stands, and the stored rows, of whatever boot, that share an id and the second of `ts` with one of `ring`. */
   readMark(hostId: string, ring: readonly Pick<ActivityRow, 'upstreamId' | 'ts'>[]): Promise<HostMark>;
   /**
-   * One transaction. Rows in error are bisected out, go to rejected_rows and into a gap `rejected`, in the same transaction.
-   * Rejects with a StoreError (batch.ts): 'away' (connection, resources, shutdown) or 'partition' (make it, try again).
+   * One transaction, in the order boots, activity, gaps, marks, the rest. Rows in error are bisected out, go to rejected_rows and into
+   * a gap `rejected`, in the same transaction; a bad value in any other list costs that value alone. May be tried again after any
+   * failure, a commit of unknown outcome included: keys, gap ids and watermarks make it the same batch.
+   * A mark without a boots row (in this batch or before) does nothing.
+   * Rejects with a StoreError (batch.ts) and nothing else: 'away' (connection, resources, shutdown) or 'partition' (make it, try again).
    */
   writeBatch(batch: Batch): Promise<BatchResult>;
-  /** Makes the partition of `table` that holds the instant. Idempotent. `'refused'`: too far from the expected time, and 32 such exist. */
+  /**
+   * Makes the partition of `table` that holds the instant. Idempotent. `'refused'`: too far from the expected time, and 32 such
+   * exist; from then on `writeBatch` rejects the rows that belong there (`clock`), so the batch is tried again in any case.
+   * Rejects with a StoreError 'away'.
+   */
   makePartition(table: PartitionedTable, ts: string): Promise<'made' | 'exists' | 'refused'>;
 }
 

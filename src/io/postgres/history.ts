@@ -1,0 +1,27 @@
+import type { Sql } from 'postgres';
+import type { StoredRow } from '../../model/activity.ts';
+import type { Gap } from '../../model/gap.ts';
+import type { ActivityFilter, ActivityQuery, HostEventKey, HostEventRow, PerfPoint, TimeRange } from '../../model/history.ts';
+import type { PerfSample } from '../../model/perf.ts';
+
+/** Reads of history, on the pool for reads. All reject with a StoreError 'away' while the database is. */
+export interface History {
+  /** One page, newest first by (ts, hostId, bootEpoch, upstreamId). */
+  activity(query: ActivityQuery): Promise<StoredRow[]>;
+  /** Everything that passes the filter, newest first, by pages of 1,000: no transaction is held open between them. */
+  activityPages(filter: ActivityFilter): AsyncIterable<StoredRow[]>;
+  /** The row of a boot's id; null: none. */
+  activityRow(hostId: string, bootEpoch: number, upstreamId: number): Promise<StoredRow | null>;
+  /** Gaps whose time overlaps the range, newest first. */
+  gaps(query: TimeRange & { limit?: number }): Promise<Gap[]>;
+  /** Host and model events, newest first by their key. */
+  hostEvents(query: TimeRange & { limit: number; after: HostEventKey | null }): Promise<(HostEventRow & { key: HostEventKey })[]>;
+  /** Oldest first; of more than `limit` the newest. */
+  perf(query: TimeRange & { limit: number }): Promise<PerfSample[]>;
+  /** Buckets of `stepS` seconds, aligned to 1970; oldest first; of more than `limit` the newest. */
+  perfSteps(query: TimeRange & { stepS: number; limit: number }): Promise<PerfPoint[]>;
+}
+
+export function createHistory(_sql: Sql): History {
+  throw new Error('not written yet');
+}
