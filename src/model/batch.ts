@@ -60,6 +60,8 @@ export interface HostMark {
   settledAbove: number[];
   /** Stored rows that share id and second with a row of the ring asked about, of whatever boot. */
   rows: StoredRow[];
+  /** Closed gaps (both ids known), of whatever boot, that overlap the ids of the ring asked about. */
+  gapped: { bootEpoch: number; fromId: number; toId: number }[];
   gaps: GapTotals;
 }
 
@@ -70,6 +72,7 @@ export interface BootMark extends Watermark {
    * `bootEpoch` + 1 whatever the ring shows (rows that agree are still resumed, not stored again).
    */
   closed: boolean;
+  generation: 1 | 2 | 3;
   /** Highest id stored or inside a gap; null: none. */
   highest: number | null;
   /** `ts` of the row with the highest id; null without rows. Both are remembered when retention has dropped the row. */
