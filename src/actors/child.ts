@@ -31,9 +31,12 @@ export interface ChildContext {
  * then starts it. Its error is a crash; done is a normal exit.
  * `drains`: on the order to stop the actor gets `{type: 'shutdown'}` and ends by itself (reaches a final state) within its
  * `shutdown` time, else it is killed. Without it the actor is stopped at once.
+ * `initialises`: its start has succeeded when it emits `{type: 'started'}` (XState's `emit`), and not before: http when it
+ * listens, a supervisor when its children are up. An error before that is a start error, done before that is `ignore`.
+ * The actor must be created with `{clock: context.clock}` (startMachine and startWorker do it), or its delays run on real time.
  */
 export type Started =
-  | { kind: 'ok'; actor: AnyActor; drains?: boolean }
+  | { kind: 'ok'; actor: AnyActor; drains?: boolean; initialises?: boolean }
   | { kind: 'ignore' }
   | { kind: 'error'; reason: unknown };
 
@@ -41,3 +44,4 @@ export type Started =
 export type Start = (context: ChildContext) => Started | Promise<Started>;
 
 export interface ShutdownEvent { type: 'shutdown' }
+export interface StartedEvent { type: 'started' }
