@@ -4,9 +4,8 @@
  */
 import type { IncomingMessage, Server } from 'node:http';
 import type { Logger } from 'pino';
-import type { StoredRow } from '../model/activity.ts';
-import type { Gap } from '../model/gap.ts';
-import type { PerfSample } from '../model/perf.ts';
+import type { History } from '../io/postgres/history.ts';
+import type { HttpHostPort } from '../io/llama-swap/host-port.ts';
 import type { Clock, HostPort, Random } from '../model/seams.ts';
 import type { HostConfig, HostState } from '../model/state.ts';
 import type { ActorDetail, ActorStatus } from '../model/status.ts';
@@ -81,53 +80,6 @@ export interface HostsAdmin {
   add(host: NewHost): Promise<HostAnswerOf>;
   change(id: string, change: HostChange): Promise<HostAnswerOf>;
   remove(id: string): Promise<HostAnswerOf>;
-}
-
-/** The key that orders activity: newest first by all four. */
-export interface ActivityKey { ts: string; hostId: string; bootEpoch: number; upstreamId: number }
-
-export interface ActivityQuery {
-  hosts: readonly string[];
-  models: readonly string[];
-  /** 404, or a class: 4 for `4xx`. */
-  statuses: readonly number[];
-  statusClasses: readonly number[];
-  path: string | null;
-  /** Inclusive, microseconds in UTC. */
-  from: string | null;
-  /** Exclusive. */
-  to: string | null;
-  limit: number;
-  /** Rows strictly after (older than) this key. */
-  after: ActivityKey | null;
-}
-
-export interface HostEventRow {
-  hostId: string;
-  ts: string;
-  kind: 'liveness' | 'boot' | 'build' | 'model';
-  from: string | null;
-  to: string | null;
-  /** Of a model event: the model's key. */
-  reason: string | null;
-}
-/** Opaque to http beyond being JSON: what pgstore needs to go on after the last event of a page. */
-export interface HostEventKey { ts: string; hostId: string; kind: string; id: string }
-export interface TimeRange { hosts: readonly string[]; from: string | null; to: string | null }
-export interface Spread { min: number | null; avg: number | null; max: number | null }
-export type PerfMetric = Exclude<keyof PerfSample, 'hostId' | 'ts' | 'gpu'>;
-export type PerfPoint = { hostId: string; ts: string; gpu: string | null } & Record<PerfMetric, Spread>;
-
-/** Of `pgstore`: reads on the pool for reads. All are at most `limit` long; http pages. */
-export interface HistoryRead {
-  activity(query: ActivityQuery): Promise<StoredRow[]>;
-  gaps(query: TimeRange): Promise<Gap[]>;
-  hostEvents(query: TimeRange & { limit: number; after: HostEventKey | null }): Promise<(HostEventRow & { key: HostEventKey })[]>;
-  perf(query: TimeRange & { limit: number }): Promise<PerfSample[]>;
-  /** Buckets of `stepS` seconds, aligned to the epoch. */
-  perfSteps(query: TimeRange & { stepS: number; limit: number }): Promise<PerfPoint[]>;
-  /** When and in which boot the row was made; null: no such row. */
-  activityRow(hostId: string, bootEpoch: number, upstreamId: number): Promise<StoredRow | null>;
 }
 
 export interface DatabaseStatus {
@@ -210,11 +162,11 @@ export interface HttpDeps {
   actors: ActorsRead;
   fleet: FleetRead;
   hosts: HostsAdmin;
-  history: HistoryRead;
+  history: History;
   vitals: Vitals;
   /** A declared host's wire, with its key; null: no such host. For captures. */
   hostPort(hostId: string): HostPort | null;
   /** The wire of a host that is only tried. */
-  openTarget(target: HostTarget): HostPort;
+  openTarget(target: HostTarget): HttpHostPort;
   webSockets: WebSockets;
 }
