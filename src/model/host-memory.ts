@@ -1,49 +1,108 @@
 /** What a link knows of its host: richer than what is published, mutable (it is the hot path), owned by one link. */
 import type { GapTotals } from './gap.ts';
+import type { WireModel } from './host-event.ts';
 import type { Liveness } from './liveness.ts';
 import type { Generation, GpuState, HostState, InflightRequest, ModelState } from './state.ts';
-import type { WireModel } from './host-event.ts';
+import type { Throughput } from './throughput.ts';
+import { msOfTime } from './time.ts';
 
 /** The declared part of a host's state. */
 export type HostFace = Pick<HostState, 'name' | 'tags' | 'enabled' | 'source'>;
 
-export interface ModelMemory extends WireModel {
+export interface ModelMemory {
+  wire: WireModel;
   ttlS: number | null;
+  /** When it was seen to become ready; null: it was so before we looked. */
   readySince: string | null;
-  /** End of its last request, by our clock where we saw it, else by the host's. */
+  /** End of its last request, as its row says. */
   lastEnd: string | null;
+  /** When its last request left the list of those in flight, by our clock: not every request makes a row. */
+  lastLeft: string | null;
+  /** Requests in flight where they are listed, else null. */
+  inflight: number | null;
+  /** The host says that something is in flight, not of which model. */
+  busy: boolean;
   /** As published; null: to be made anew. */
   shown: ModelState | null;
 }
 
+/** A model's state has changed: what is stored as a model event. `from` null: first seen. */
+export interface ModelChange {
+  model: string;
+  from: string | null;
+  to: string;
+}
+
 /** Sections of the published state, as bits: what has to be projected anew. */
-export const DIRTY = { models: 1, inflight: 2, gpus: 4, perf: 8, throughput: 16, liveness: 32, rest: 64, all: 127 } as const;
+export const DIRTY = { models: 1, inflight: 2, throughput: 4, liveness: 8, rest: 16, all: 31 } as const;
 
 export interface HostMemory {
   face: HostFace;
   asOf: string | null;
-  liveness: Liveness;
+  liveness: Omit<Liveness, 'lastContactAt'>;
   /** Wall ms of the last contact; null: none yet. */
   contactAt: number | null;
+  /** A stream is open and has said which models there are. */
+  present: boolean;
   generation: Generation | null;
   build: { version: string; commit: string } | null;
   bootEpoch: number | null;
   profile: string | null;
   models: Map<string, ModelMemory>;
+  /** Until somebody takes them (`takeModelChanges`). */
+  modelChanges: ModelChange[];
+  /** Rises with every list of models: an answer of /running that was asked for before is older than the list. */
+  modelsSeen: number;
   requests: Map<string, InflightRequest>;
-  /** How in-flight work is known: not at all, as a count (true only where `countsTrue`), or as a list. */
+  /** How work in flight is known: not at all, as a bare count (true only where `countsTrue`), or as a list. */
   inflight: { kind: 'unknown' } | { kind: 'count'; total: number } | { kind: 'list' };
   /** Are bare in-flight counts true? Until v217 they lie. null: not known yet. */
   countsTrue: boolean | null;
-  gpus: Map<string, GpuState>;
+  /** Begins with the stream; null: no stream, no rates. */
+  throughput: Throughput | null;
+  gpus: Record<string, GpuState>;
   perf: HostState['perf'];
   gaps: GapTotals;
-  /** Rises with every list of models: the answer of /running that was asked for before is older than the list. */
-  modelsSeen: number;
   dirty: number;
+  /** The last projection. */
+  shown: HostState | null;
 }
 
 /** A host that is just being added, or one remembered: `remembered` is its last published state (`hosts.last_state`), from before a restart. */
-export function createHostMemory(_face: HostFace, _liveness: Liveness, _remembered?: HostState | null): HostMemory {
-  throw new Error('to come');
+export function createHostMemory(face: HostFace, liveness: Liveness, remembered?: HostState | null): HostMemory {
+  const contact = liveness.lastContactAt ?? remembered?.liveness.lastContactAt ?? null;
+  const { lastContactAt: _, ...rest } = liveness;
+  const memory: HostMemory = {
+    face,
+    asOf: null,
+    liveness: rest,
+    contactAt: contact === null ? null : msOfTime(contact),
+    present: false,
+    generation: remembered?.generation ?? null,
+    build: remembered?.build ?? null,
+    bootEpoch: remembered?.bootEpoch ?? null,
+    profile: null,
+    models: new Map(),
+    modelChanges: [],
+    modelsSeen: 0,
+    requests: new Map(),
+    inflight: { kind: 'unknown' },
+    countsTrue: null,
+    throughput: null,
+    gpus: remembered?.gpus ?? {},
+    perf: null,
+    gaps: remembered?.gaps ?? { count: 0, lostMin: 0, lostMax: 0, lastAt: null },
+    dirty: DIRTY.all,
+    shown: null,
+  };
+  if (remembered) {
+    // A host that never answered has nothing that could stem from some time.
+    const known = remembered.liveness.lastContactAt !== null || Object.keys(remembered.models).length > 0;
+    memory.asOf = remembered.asOf ?? (known ? (remembered.liveness.lastContactAt ?? remembered.liveness.since) : null);
+    for (const [key, model] of Object.entries(remembered.models)) {
+      const { ttlS, readySince, unloadAt: _unload, inflight: _inflight, ...wire } = model;
+      memory.models.set(key, { wire: { key, ...wire }, ttlS, readySince, lastEnd: null, lastLeft: null, inflight: null, busy: false, shown: { ...model, inflight: null } });
+    }
+  }
+  return memory;
 }

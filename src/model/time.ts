@@ -48,8 +48,9 @@ export function isWholeSecond(time: string): boolean {
 }
 
 const RFC_3339 = /^(\d{4})-(0[1-9]|1[0-2])-(\d{2})[Tt ](\d{2}):(\d{2}):(\d{2})(?:[.,](\d{1,30}))?([Zz]|[+-]\d{2}:\d{2})$/;
-const MS_MIN = Date.UTC(1, 0, 1) - 1900 * 365.2425 * 86_400_000;
-const MS_MAX = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
+/** The first ms of the year 1 and the last of 9999. */
+const MS_MIN = -62_135_596_800_000;
+const MS_MAX = 253_402_300_799_999;
 
 function offsetMinutes(offset: string): number | null {
   const hours = +offset.slice(1, 3);
