@@ -1,5 +1,343 @@
-/** The host program itself, before it has a mouth: models, requests, ring, logs, samples, boots. */
-import type { SimHost, SimHostOptions } from './sim-host.ts';
+/** The host program itself: a process that boots, serves, reloads and dies, over the engine, the rows, the logs and the samples. */
+import { createBroadcast } from './broadcast.ts';
+import { complete, MODEL_PATHS } from './completions.ts';
+import { createEngine, type Flight, type FlightEnd } from './engine.ts';
+import { faultAnswer, trickle, type SimFault } from './faults.ts';
+import { goDuration, goTime } from './go-json.ts';
+import { answer, errorAnswer, notFound, refuseKey, type MouthState } from './http-mouth.ts';
+import { createLogHistory } from './log-history.ts';
+import { openLogStream, type LogTap } from './log-stream.ts';
+import { generationOf, releaseNumber, type Release } from './releases.ts';
+import { createRows } from './rows.ts';
+import { createSamples } from './samples.ts';
+import type { ServedRow, SimHost, SimHostOptions, SimModelSpec, SimRow, SimRowInput } from './sim-host.ts';
+import { connectFrames, inflightFrame, logFrame, modelStatus, rowFrame, streamHeaders, type Frame } from './stream-mouth.ts';
+import { send, type Handler, type Sink, type WireRequest } from './wire.ts';
 
-export interface Core { control: Omit<SimHost, 'listen' | 'port' | 'close'> }
-export function createCore(_options: SimHostOptions): Core { throw new Error('not yet'); }
+export type Accepts = 'yes' | 'refuse' | 'close';
+
+export interface Core {
+  control: Omit<SimHost, 'listen' | 'port' | 'close'>;
+  handle: Handler;
+  /** What a connection meets. */
+  accepts(): Accepts;
+  /** Told of each change of `accepts`, and of each death of the process: its sockets die with it ('kill') or are closed when flushed ('term'). */
+  onLife(listener: (event: 'accepts' | 'kill' | 'term') => void): void;
+}
+
+const DEFAULT_MODELS: SimModelSpec[] = [
+  { id: 'alpha-8b-q4', name: 'Alpha 8B', description: 'everyday chat', aliases: ['gpt-4o-mini', 'alpha'], contextLength: 8_192, capabilities: { function_calling: true } },
+  { id: 'beta-32b-q4', name: 'Beta 32B', ttlS: 300 },
+  { id: 'embed-small', resident: true, contextLength: 2_048 },
+];
+const ZEROS: SimRowInput = { inputTokens: 0, outputTokens: 0, promptPerSecond: 0, tokensPerSecond: 0, draftTokens: 0, draftAccTokens: 0 };
+
+export function createCore(options: SimHostOptions): Core {
+  const { clock, random, gpus = [], apiKeys = [], profiles = [], offsetMinutes = 0, requestLog = true } = options;
+  let release: Release = options.release ?? 'v250';
+  let running = false;
+  let skew = options.clockSkewMs ?? 0;
+  let profile: string | null = null;
+  let fault: SimFault | null = null;
+  let wedged = false;
+  let swallowed = 0;
+  let process = 0;
+  const n = (): number => releaseNumber(release);
+  const wall = (): number => clock.now() + skew;
+  const date = (): string => new Date(wall()).toUTCString();
+  const nanoTime = (): string => goTime(wall(), Math.floor(random.next() * 1e6), offsetMinutes, false);
+  const whole = (): boolean => (options.timestamps ?? (generationOf(release) === 3 ? 'seconds' : 'nanos')) === 'seconds';
+  const logs = { proxy: createLogHistory(), upstream: createLogHistory() };
+  const taps = new Set<LogTap>();
+  const open = new Set<Sink>();
+  let held: (() => void)[] = [];
+  const listeners: ((event: 'accepts' | 'kill' | 'term') => void)[] = [];
+  const tell = (event: 'accepts' | 'kill' | 'term'): void => { for (const listener of listeners) listener(event); };
+
+  const rows = createRows({ random, max: options.metricsMaxInMemory ?? 1_000, store: options.store ?? false, remember: options.remember ?? 'all', timestamp: () => (whole() ? goTime(wall(), 0, offsetMinutes, true) : nanoTime()) });
+  const cast = createBroadcast({
+    release: () => release,
+    warn: () => log('proxy', '[WARN] handleAPIEvents sendBuffer full, dropped message\n'),
+    wedge(on) {
+      wedged = on;
+      if (on) return;
+      const waiting = held;
+      held = [];
+      for (const go of waiting) go();
+    },
+  });
+  const emit = (frame: Frame | undefined): boolean => frame !== undefined && cast.emit(frame);
+  const engine = createEngine(options.models ?? DEFAULT_MODELS, {
+    clock, timestamp: nanoTime, log,
+    reports: () => n() >= 240 && cast.streams.size > 0,
+    onModels(quiet) { if (!(quiet && n() <= 217)) emit(modelStatus(release, engine)); },
+    onStart: (flight) => void emit(inflightFrame('start', flight, state())),
+    onProgress: (flight) => void emit(inflightFrame('progress', flight, state())),
+    onEnd: flightEnded,
+  });
+  const samples = createSamples({
+    gpus, everyMs: options.performanceEveryMs ?? 5_000, offsetMinutes, now: wall, monotonic: () => clock.monotonic(),
+    load: () => Math.min(1, engine.flights.size / 4),
+    memory: () => Math.min(1, engine.models.filter((model) => model.state === 'ready').length / 2),
+  });
+
+  const state = () => ({ release, engine, rows, profile, now: clock.monotonic(), get logs() { return { proxy: logs.proxy.text(), upstream: logs.upstream.text() }; } });
+
+  function log(source: 'proxy' | 'upstream', text: string): void {
+    logs[source].add(text);
+    if (!wedged) for (const tap of taps) tap(source, text);
+    emit(logFrame(source, text));
+  }
+
+  function requestLine(method: string, path: string, status: number, bytes: number, ms: number, agent: string): void {
+    if (requestLog) log('proxy', `[INFO] Request 127.0.0.1 "${method} ${path} HTTP/1.1" ${status} ${bytes} "${agent}" ${goDuration(ms)}\n`);
+  }
+
+  function makesRow(status: number): boolean {
+    return generationOf(release) === 1 ? status === 200 : !(status === 429 && n() >= 218 && n() <= 226);
+  }
+
+  function announce(served: ServedRow): void {
+    if (emit(rowFrame(release, served, rows.captured(served.row.id))) && generationOf(release) < 3) served.shown = true;
+  }
+
+  function outcome(flight: Flight, how: FlightEnd): SimRowInput | null {
+    const { input, model, asked } = flight;
+    const base: SimRowInput = { ...input, model: model?.spec.id ?? asked, durationMs: clock.monotonic() - flight.since };
+    const refused = (status: number, error: string): SimRowInput => ({ ...base, ...ZEROS, status, error, contentType: 'application/json' });
+    switch (how) {
+      case 'done': return base;
+      case 'load-failed': return refused(n() <= 217 ? 502 : 500, 'unspecific error: upstream command exited prematurely');
+      case 'unknown-model': return n() <= 217 ? null : refused(404, 'no router for requested model');
+      case 'unloaded': return flight.phase === 'waiting' ? refused(500, 'unspecific error: group: model unloaded') : { ...base, ...ZEROS, status: 200 };
+      case 'cancelled': return { ...base, ...ZEROS, status: 200, ...(flight.phase === 'waiting' ? { contentType: '' } : {}) };
+      default: return how satisfies never;
+    }
+  }
+
+  function flightEnded(flight: Flight, how: FlightEnd): void {
+    const input = outcome(flight, how);
+    const served = input !== null && makesRow(input.status ?? 200) ? rows.add(input) : null;
+    const gone = (): void => void emit(inflightFrame('end', flight, state()));
+    const first = n() <= 217 || n() >= 236;
+    if (!first) gone();
+    if (served !== null) announce(served);
+    if (first) gone();
+    requestLine('POST', flight.input.reqPath ?? '/v1/chat/completions', input === null ? 400 : (input.status ?? 200), 640, clock.monotonic() - flight.since, 'sim-client/1');
+    flight.input.done?.(served?.row ?? null);
+  }
+
+  const mouth: MouthState = {
+    get release() { return release; }, engine, rows, samples: options.performance === 'off' ? null : samples, gpus, apiKeys,
+    get profile() { return profile; }, profiles, setProfile, logs: () => logs.proxy.text() + logs.upstream.text(), now: wall, date,
+  };
+
+  function setProfile(name: string | null): void {
+    profile = name;
+    if (n() >= 241) emit({ kind: 'profileChanged', data: { active: name } });
+  }
+
+  function eventStream(request: WireRequest, sink: Sink): () => void {
+    const since = clock.monotonic();
+    const mine = process;
+    sink.head(200, streamHeaders(date()));
+    if (generationOf(release) < 3) for (const served of rows.ring()) served.shown = true;
+    cast.greet(sink, connectFrames(state()));
+    return () => {
+      cast.leave(sink);
+      if (running && mine === process) requestLine('GET', '/api/events', 200, 3_539, clock.monotonic() - since, request.headers['user-agent'] ?? '');
+    };
+  }
+
+  const handle: Handler = (request, raw) => {
+    let gone = (): void => {};
+    const sink = fault?.kind === 'trickle' ? trickle(clock, raw, fault.bytesPerSecond) : raw;
+    const client = { ...sink, end() { open.delete(client); sink.end(); }, cut() { open.delete(client); sink.cut(); } };
+    open.add(client);
+    const leave = (): void => {
+      open.delete(client);
+      gone();
+      gone = () => {};
+    };
+    const [path = ''] = request.path.split('?', 1);
+    const canned = faultAnswer(fault, date());
+    if (fault?.kind === 'other-host') return foreign(fault.host)(request, raw);
+    if (canned !== null) {
+      send(client, canned);
+      return leave;
+    }
+    if (fault?.kind === 'silent' || (fault?.kind === 'hang' && path !== '/api/events')) return leave;
+    if (wedged) {
+      held.push(() => { if (open.has(client)) gone = serve(request, path, client); });
+      return leave;
+    }
+    gone = serve(request, path, client);
+    return leave;
+  };
+
+  function serve(request: WireRequest, path: string, sink: Sink): () => void {
+    const began = clock.monotonic();
+    const known = path === '/health' || path === '/wol-health' || path === '/' || request.method === 'OPTIONS';
+    const isStream = path === '/api/events' && request.method === 'GET';
+    const isLog = path.startsWith('/logs/stream') && request.method === 'GET';
+    const upstream = /^\/upstream\/([^/]+)(\/.+)$/.exec(path);
+    const modelPath = MODEL_PATHS.includes(path) ? path : upstream?.[2];
+    const direct = isStream || isLog || (request.method === 'POST' && modelPath !== undefined);
+    const refused = known ? null : refuseKey(mouth, request);
+    // A path that does not exist is 404 before any key is asked for.
+    if (refused === null || !direct) {
+      if (!direct) {
+        const found = answer({ ...mouth, release, profile, ...(refused === null ? {} : { engine: { ...engine, unload: () => true, cancel: () => true }, setProfile: () => {} }) }, request) ?? notFound(mouth);
+        const given = refused !== null && found.status !== 404 ? refused : found;
+        const bytes = send(sink, given);
+        if (!(path === '/api/performance' && n() >= 212)) requestLine(request.method, path, given.status, bytes, clock.monotonic() - began + 0.04, request.headers['user-agent'] ?? '');
+        return () => {};
+      }
+      if (isStream) return eventStream(request, sink);
+      if (isLog) return openLogStream({ request, sink, taps, logs, models: engine.models.map(({ spec }) => spec.id), date: date(), refuse: () => errorAnswer(mouth, 400, "invalid logger. Use 'proxy', 'upstream' or a model's ID") });
+      return complete({
+        clock, engine, date, nowS: () => Math.floor(wall() / 1_000), error: (status, message) => errorAnswer(mouth, status, message),
+        unknownModel: () => (n() <= 217 ? errorAnswer(mouth, 400, 'could not find suitable inference handler') : errorAnswer(mouth, 404, 'no router for requested model')),
+        failedStart: () => (n() <= 217 ? errorAnswer(mouth, 502, 'unable to start process: upstream command exited prematurely but successfully\n') : errorAnswer(mouth, 500, 'unspecific error: upstream command exited prematurely')),
+      }, request, modelPath ?? path, sink);
+    }
+    send(sink, refused);
+    return () => {};
+  }
+
+  function stopped(): void {
+    for (const flight of engine.reset()) flight.input.done?.(null);
+    wedged = false;
+    held = [];
+  }
+
+  function cutAll(): void {
+    cast.endAll('cut');
+    taps.clear();
+    for (const sink of open) sink.cut();
+    open.clear();
+  }
+
+  function booted(): void {
+    process += 1;
+    rows.begin(release);
+    samples.restart();
+    profile = null;
+    logs.proxy.clear();
+    logs.upstream.clear();
+    if (n() >= 218) logs.proxy.add(`[INFO] ${gpus.length > 0 ? 'using nvidia-smi for GPU monitoring' : 'GPU monitoring not available: no GPU monitoring tool available'}\n[INFO] llama-swap listening on http://127.0.0.1:8080\n`);
+  }
+
+  const control: Core['control'] = {
+    get release() { return release; },
+    get running() { return running; },
+    get streams() { return cast.streams.size; },
+    get servedCount() { return rows.count(); },
+    get inflight() { return engine.flights.size; },
+    start() {
+      if (running) return;
+      running = true;
+      booted();
+      tell('accepts');
+    },
+    kill() {
+      if (!running) return;
+      running = false;
+      stopped();
+      cutAll();
+      tell('kill');
+      tell('accepts');
+    },
+    term() {
+      if (!running) return;
+      running = false;
+      for (const flight of engine.reset()) {
+        // From v218 on it is served to its end; its row is seen by nobody, and lives on only in a store.
+        if (n() >= 218 && rows.hasStore() && flight.model !== null) rows.add({ ...flight.input, model: flight.model.spec.id });
+        else swallowed += 1;
+        flight.input.done?.(null);
+      }
+      stopped();
+      cast.endAll('complete');
+      cutAll();
+      tell('term');
+      tell('accepts');
+    },
+    reload() {
+      if (!running) return;
+      swallowed += engine.flights.size;
+      stopped();
+      cast.endAll('complete');
+      profile = null;
+      if (generationOf(release) < 3) rows.begin(release);
+      if (n() <= 217) {
+        logs.proxy.clear();
+        logs.upstream.clear();
+      }
+      clock.setTimeout(() => { if (running) emit(modelStatus(release, engine)); }, 3_000);
+    },
+    restart(how, { downMs = 0 } = {}) {
+      control[how]();
+      if (how === 'reload') return;
+      if (downMs === 0) control.start();
+      else clock.setTimeout(() => control.start(), downMs);
+    },
+    upgrade(next, { downMs = 0 } = {}) {
+      control.term();
+      release = next;
+      if (downMs === 0) control.start();
+      else clock.setTimeout(() => control.start(), downMs);
+    },
+    record(input = {}) {
+      if (!running || !makesRow(input.status ?? 200)) return undefined;
+      const served = rows.add({ model: engine.models[0]?.spec.id ?? 'alpha-8b-q4', ...input });
+      announce(served);
+      return served.row;
+    },
+    recordTwin(of: SimRow) {
+      if (!running) return undefined;
+      const served = rows.twin(of);
+      announce(served);
+      return served.row;
+    },
+    request(input = {}) {
+      if (running) engine.request(input);
+      else input.done?.(null);
+    },
+    unload: (model) => void engine.unload(model ?? null),
+    log: (source, text) => { if (running) log(source, text); },
+    setProfile,
+    jumpClock(ms) { skew += ms; },
+    fault(next) {
+      fault = next;
+      cast.mute(next?.kind === 'silent');
+      if (next?.kind === 'refuse' || next?.kind === 'accept-close') {
+        cutAll();
+        tell('kill');
+      }
+      tell('accepts');
+    },
+    endStreams: (how) => cast.endAll(how),
+    dropNext: (count, drop) => cast.dropNext(count, drop),
+    doubleNext: (count) => cast.doubleNext(count),
+    reverseNext: (count) => cast.reverseNext(count),
+    splitStreams: (bytes) => cast.splitStreams(bytes),
+    inject: (bytes) => cast.inject(bytes),
+    served: () => rows.truth(),
+    ring: () => rows.ring().map(({ row }) => row.id),
+    swallowed: () => swallowed,
+  };
+  return {
+    control, handle,
+    accepts: () => (!running || fault?.kind === 'refuse' ? 'refuse' : fault?.kind === 'accept-close' ? 'close' : 'yes'),
+    onLife: (listener) => void listeners.push(listener),
+  };
+}
+
+const handlers = new WeakMap<SimHost, Handler>();
+export const register = (host: SimHost, core: Core): void => void handlers.set(host, core.handle);
+function foreign(host: SimHost): Handler {
+  const handler = handlers.get(host);
+  if (handler === undefined) throw new Error('fault other-host: the host was not made by createSimHost');
+  return handler;
+}

@@ -13,9 +13,11 @@ export function generationOf(release: Release): 1 | 2 | 3 {
   return n <= 208 ? 1 : n <= 235 ? 2 : 3;
 }
 
-/** `GET /api/version`, verbatim values of the recorded hosts. */
-export const BUILDS: Record<Release, { build_date: string; commit: string; version: string }> = {
-  'v170': { build_date: '2025-10-26T04:26:14Z', commit: 'c07179d6e094e6a3d2ae3e9db1f8ba9ccc8d7e65', version: '170' },
+export interface Build { build_date: string; commit: string; version: string }
+
+/** `GET /api/version` (from v173 on). */
+export const BUILDS: Record<Release, Build | null> = {
+  'v170': null,
   'v208': { build_date: '2026-04-26T20:11:48Z', commit: 'e8d4384cd2099d02394ad48e465cae2b9b4c95f1', version: '208' },
   'v217': { build_date: '2026-05-21T00:59:49Z', commit: '636b53e70ff7c834e92a97ef2bb556ee60ca2f85', version: '217' },
   'v220': { build_date: '2026-05-31T00:04:30Z', commit: '03d58e53fa35ec26b03ce5117cf55bad6ead662c', version: '220' },
@@ -23,7 +25,7 @@ export const BUILDS: Record<Release, { build_date: string; commit: string; versi
   'v238': { build_date: '2026-07-11T05:15:48Z', commit: '3c794616', version: 'v238' },
   'v240': { build_date: '2026-07-15T01:01:54Z', commit: '6b5320de', version: 'v240' },
   'v250': { build_date: '2026-08-14T15:45:40Z', commit: '60226b63', version: 'v250' },
-  'after-v250': { build_date: '2026-08-22T11:02:37Z', commit: '9d41e0aa', version: 'v250' },
+  'after-v250': { build_date: '2026-08-22T00:00:00Z', commit: '0bdb3720', version: 'v250' },
 };
 
 /** Messages that wait for a reader before the host drops some. */

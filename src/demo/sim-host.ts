@@ -10,7 +10,7 @@ import type { Clock, HostPort, Random } from '../model/seams.ts';
 import type { Release } from './releases.ts';
 import { createHttpPort } from './http-transport.ts';
 import { createMemoryPort } from './memory-port.ts';
-import { createCore } from './core.ts';
+import { createCore, register } from './core.ts';
 import type { SimFault } from './faults.ts';
 
 export interface SimModelSpec {
@@ -26,6 +26,7 @@ export interface SimModelSpec {
   /** Default 20. */
   stopMs?: number;
   contextLength?: number;
+  capabilities?: Record<string, boolean>;
   /** A load ends in an error instead of `ready`. */
   fails?: boolean;
   /** Stays loaded when others are swapped in. */
@@ -62,10 +63,14 @@ export interface SimHostOptions {
   offsetMinutes?: number;
   /** Added to the clock for every timestamp the host writes; see `jumpClock`. */
   clockSkewMs?: number;
+  /** Ids of profiles that can be chosen (v241 on). */
+  profiles?: string[];
   /** How rows' timestamps look; default as the release does (nanoseconds; whole seconds in generation 3). */
   timestamps?: 'nanos' | 'seconds';
   /** A line of log for every API call and request, as llama-swap writes. Default true; off for cheap crowds of hosts. */
   requestLog?: boolean;
+  /** 'ring': the truth forgets what has left the ring, for hosts that live long. Default 'all'. */
+  remember?: 'all' | 'ring';
   /** Answers of the in-memory port come, and its streams flush, after so many ms. Default 1. */
   latencyMs?: number;
 }
@@ -185,6 +190,8 @@ export interface SimHost {
 
   /** The truth: all rows that were ever in its ring (or, with no ring, on its stream), boot by boot, in order of recording. */
   served(): readonly ServedRow[];
+  /** How many rows it has recorded in all. */
+  readonly servedCount: number;
   /** Ids that are in the ring now, in its order. */
   ring(): readonly number[];
   /** Rows of requests that ran on past a SIGTERM without a store: seen by nobody, in no ring. */
@@ -200,15 +207,11 @@ export interface SimHost {
 
 export function createSimHost(options: SimHostOptions): SimHost {
   const core = createCore(options);
-  const http = createHttpPort(core, options.clock);
-  return {
-    ...core.control,
-    get release() { return core.control.release; },
-    get running() { return core.control.running; },
-    get streams() { return core.control.streams; },
-    get inflight() { return core.control.inflight; },
-    listen: (port) => http.listen(port ?? 0),
-    port: () => createMemoryPort(core, options),
-    close: () => http.close(),
-  };
+  const http = createHttpPort(core);
+  const host = core.control as SimHost;
+  host.listen = (port) => http.listen(port ?? 0);
+  host.port = () => createMemoryPort(core, options);
+  host.close = () => http.close();
+  register(host, core);
+  return host;
 }
