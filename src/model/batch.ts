@@ -60,7 +60,7 @@ export interface HostMark {
   settledAbove: number[];
   /** Stored rows that share id and second with a row of the ring asked about, of whatever boot. */
   rows: StoredRow[];
-  /** Closed gaps (both ids known), of whatever boot, that overlap the ids of the ring asked about. */
+  /** Closed gaps (both ids known), of whatever boot, that overlap the span of the ids of the ring asked about. */
   gapped: { bootEpoch: number; fromId: number; toId: number }[];
   gaps: GapTotals;
 }

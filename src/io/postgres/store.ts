@@ -1,16 +1,102 @@
 import type { Sql } from 'postgres';
-import type { Clock, Random, Store } from '../../model/seams.ts';
+import { StoreError, type Batch } from '../../model/batch.ts';
+import { RETENTION_DAYS, retentionEdge, type RetentionDays } from '../../model/partition-period.ts';
+import type { Clock, PartitionedTable, Random, Store } from '../../model/seams.ts';
+import { msOfTime, timeOfMs } from '../../model/time.ts';
+import { away, judge, reading, tableOf } from './store-error.ts';
+import { holding, listPartitions } from './partition-bounds.ts';
+import { readMark } from './read-mark.ts';
+import { createRefusedPeriods } from './refused-periods.ts';
+import { type BatchPlan, writePlan } from './write-batch.ts';
 
 export interface StoreOptions {
   /** The pool for writers. */
   sql: Sql;
   clock: Clock;
+  /** Draws the ids of gaps `rejected`. */
   random: Random;
   /** Asks retention for a partition (partition-queue.ts): the store makes none itself. */
   makePartition: Store['makePartition'];
+  retentionDays?: Partial<RetentionDays> | undefined;
 }
 
-/** The Store over PostgreSQL. Holds nothing but the partitions that were refused. */
-export function createPostgresStore(_options: StoreOptions): Store {
-  throw new Error('not written yet');
+/** The Store over PostgreSQL. Holds nothing but the periods for which a partition was refused. */
+export function createPostgresStore({ sql, clock, random, makePartition, retentionDays }: StoreOptions): Store {
+  const days: RetentionDays = { ...RETENTION_DAYS, ...retentionDays };
+  const refused = createRefusedPeriods(clock);
+
+  const plan = (batch: Batch): BatchPlan => {
+    const now = clock.now();
+    const made: BatchPlan = {
+      batch: { ...batch },
+      expired: 0,
+      refused: [],
+      refusedValues: [],
+      newGapId: () => random.id(),
+      detectedAt: timeOfMs(now),
+    };
+    const sort = <T extends { hostId: string; ts: string }>(table: PartitionedTable, values: T[]): { kept: T[]; outside: T[] } => {
+      // Canonical times order as text.
+      const edge = timeOfMs(retentionEdge(days[table], now));
+      const outside: T[] = [];
+      const kept = values.filter((value) => value.ts >= edge && (!refused.has(table, value.ts) || (outside.push(value), false)));
+      return kept.length === values.length ? { kept: values, outside } : { kept, outside };
+    };
+    const activity = sort('activity', batch.activity);
+    made.batch.activity = activity.kept;
+    made.expired = batch.activity.length - activity.kept.length - activity.outside.length;
+    made.refused = activity.outside.map((row) => ({ row, error: clockError(row.ts) }));
+    const perf = sort('perf', batch.perf);
+    const hostEvents = sort('host_events', batch.hostEvents);
+    const modelEvents = sort('model_events', batch.modelEvents);
+    made.batch.perf = perf.kept;
+    made.batch.hostEvents = hostEvents.kept;
+    made.batch.modelEvents = modelEvents.kept;
+    const values = (source: PartitionedTable, outside: { hostId: string; ts: string }[]): BatchPlan['refusedValues'] =>
+      outside.map((value) => ({ row: { source, value }, error: clockError(value.ts) }));
+    made.refusedValues = [
+      ...values('perf', perf.outside),
+      ...values('host_events', hostEvents.outside),
+      ...values('model_events', modelEvents.outside),
+    ];
+    return made;
+  };
+
+  /** The database says which table, not which time: the first one that no partition holds. */
+  const missing = async (batch: Batch, error: unknown): Promise<StoreError> => {
+    const lists: Record<PartitionedTable, readonly { ts: string }[]> = {
+      activity: batch.activity, perf: batch.perf, host_events: batch.hostEvents, model_events: batch.modelEvents,
+    };
+    const table = tableOf(error);
+    if (table === null || !Object.hasOwn(lists, table)) return away(error);
+    const named = table as PartitionedTable;
+    const partitions = await reading(() => listPartitions(sql, named));
+    const row = lists[named].find(({ ts }) => holding(partitions, msOfTime(ts)) === undefined);
+    // Made meanwhile by the one who was asked for it before: to be tried again, like any other.
+    if (row === undefined) return new StoreError('away', `a partition of ${named} was missing a moment ago`, undefined, { cause: error });
+    return new StoreError('partition', `${named} has no partition for ${row.ts}`, { table: named, ts: row.ts }, { cause: error });
+  };
+
+  return {
+    readMark: (hostId, ring) => reading(() => readMark(sql, hostId, ring)),
+    async writeBatch(batch) {
+      const planned = plan(batch);
+      try {
+        return await writePlan(sql, planned);
+      } catch (error) {
+        const verdict = judge(error);
+        if (verdict === 'bug') throw error;
+        throw verdict === 'partition' ? await missing(planned.batch, error) : away(error);
+      }
+    },
+    async makePartition(table, ts) {
+      const answer = await makePartition(table, ts);
+      if (answer === 'refused') refused.add(table, ts);
+      return answer;
+    },
+  };
+}
+
+function clockError(ts: string): string {
+  return `clock: ${ts} is too far from now, and as many partitions outside the expected time as are allowed exist`;
 }
