@@ -158,3 +158,12 @@ CREATE TABLE rejected_rows (
   -- NULLs are distinct: only activity has a key, so that a batch tried twice is rejected once.
   CONSTRAINT rejected_rows_key UNIQUE (host_id, boot_epoch, upstream_id)
 );
+
+-- What has been applied; made by the runner itself (src/io/postgres/migrate.ts).
+CREATE TABLE drover_migrations (
+  version    integer PRIMARY KEY,
+  name       text NOT NULL,
+  -- SHA-256 of the file.
+  checksum   text NOT NULL,
+  applied_at timestamptz NOT NULL DEFAULT now()
+);
