@@ -7,7 +7,7 @@ import type { Logger } from 'pino';
 import type { History } from '../io/postgres/history.ts';
 import type { HttpHostPort } from '../io/llama-swap/host-port.ts';
 import type { Clock, HostPort, Random } from '../model/seams.ts';
-import type { HostConfig, HostState } from '../model/state.ts';
+import type { HostConfig, PublishedHost } from '../model/state.ts';
 import type { ActorDetail, ActorStatus } from '../model/status.ts';
 
 /** Of `supervisors`: the registry of every actor, by path. Reads are of copies: none of them sends to an actor. */
@@ -29,14 +29,6 @@ export type RestartAnswer =
   | { kind: 'unknown' }
   /** A run, http, the root. `reason` is a sentence for people. */
   | { kind: 'refused'; reason: string };
-
-/** A host's published state with its place: the three are read in one step. */
-export interface PublishedHost {
-  host: string;
-  epoch: string;
-  seq: number;
-  state: HostState;
-}
 
 /** Of `view`: the fleet-store. */
 export interface FleetRead {

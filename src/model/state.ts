@@ -67,3 +67,13 @@ export interface HostConfig {
   source: 'config' | 'api';
   hasApiKey: boolean;
 }
+
+/** A host's published state with its place: the three are read in one step. */
+export interface PublishedHost {
+  host: string;
+  /** State epoch: opaque, compared for equality alone. */
+  epoch: string;
+  /** Rises by exactly one with every published change, from 1 in each epoch. */
+  seq: number;
+  state: HostState;
+}
