@@ -1,0 +1,349 @@
+/** What happens on a link's wire: one host's connection, memory, reconcile and polls brought together. The machine says when. */
+import type { Logger } from 'pino';
+import type { Feed, PublisherHandle } from '../feed.ts';
+import type { EventItem, WriterQueue } from '../writer-queue.ts';
+import type { Release, ReconnectLimiter } from '../reconnect-limiter.ts';
+import type { Gap } from '../../model/gap.ts';
+import type { HostEvent } from '../../model/host-event.ts';
+import { createHostMemory, type HostFace, type HostMemory } from '../../model/host-memory.ts';
+import type { Limits } from '../../model/limits.ts';
+import type { LivenessState, Reason } from '../../model/liveness.ts';
+import { createLogTail } from '../../model/log-tail.ts';
+import type { PerfSample } from '../../model/perf.ts';
+import {
+  applyEvent, applyFace, applyPerf, applyRunning, applyVersion, applyWire, contacted, perfAbsent, rowsArrived, setBoot, setGaps, setLiveness, streamEnded, streamOpened,
+} from '../../model/reduce.ts';
+import type { Clock, HostPort, Random, Store } from '../../model/seams.ts';
+import type { HostState } from '../../model/state.ts';
+import { changesAt, project } from '../../model/project.ts';
+import { takeModelChanges } from '../../model/host-models.ts';
+import { timeOfMs, type Moment } from '../../model/time.ts';
+import { openConnection, type Connection } from './connection.ts';
+import type { LinkBody, LinkEvent } from './machine.ts';
+import { createPolls } from './polls.ts';
+import { createPublishing } from './publishing.ts';
+import { createReconciling } from './reconciling.ts';
+
+/** Totals of all hosts since the process began, for the metrics. */
+export interface IngestFigures { events: number; bytes: number; malformed: number; unknown: number; connects: number }
+
+/** What all links share. */
+export interface LinkDeps {
+  clock: Clock;
+  random: Random;
+  log: Logger;
+  limiter: ReconnectLimiter;
+  /** One at a time over all hosts: see Reconciling. */
+  lowPriority(granted: (release: () => void) => void): void;
+  store: Pick<Store, 'readMark'>;
+  queue: WriterQueue;
+  feed: Pick<Feed, 'attach' | 'nextToken' | 'gap' | 'lagged'>;
+  limits: Limits;
+  figures: IngestFigures;
+}
+
+export interface LinkHost {
+  id: string;
+  face: HostFace;
+  port: HostPort;
+  /** Its last published state, from before this incarnation. */
+  remembered: HostState | null;
+}
+
+/** Messages to a link that do not concern its life. */
+export type LinkMessage =
+  | { type: 'face'; face: HostFace }
+  /** What the database remembered of it came late: of use while the host has not been reached. */
+  | { type: 'remembered'; state: HostState }
+  | { type: 'catch-up' }
+  | { type: 'rejected'; gaps: Gap[] }
+  /** The fleet-store is a new one. */
+  | { type: 'republish' };
+
+export interface Body extends LinkBody {
+  tell(message: LinkMessage): void;
+  /** The actor is gone, perhaps in a crash: everything is cut, nothing more is said. Never throws. */
+  drop(): void;
+}
+
+/** Samples of what was malformed that reach the log, a connection. */
+const SAMPLES = 3;
+
+export function createBody(deps: LinkDeps, host: LinkHost, channel: PublisherHandle, send: (event: LinkEvent) => void): Body {
+  const { clock, random, limits, figures } = deps;
+  const log = deps.log.child({ host: host.id });
+  const now = (): Moment => ({ wall: clock.now(), mono: clock.monotonic() });
+  const crash = (error: unknown): void => send({ type: 'crash', error });
+  const begun = timeOfMs(clock.now());
+  let memory: HostMemory = createHostMemory(host.face, { state: 'connecting', reason: null, since: begun, nextTryAt: null, lastContactAt: null }, host.remembered);
+  const publishing = createPublishing({
+    project: (at) => project(memory, at), changesAt: () => changesAt(memory), sink: channel, clock, random, crash, tickMs: limits.publish.tickMs,
+  });
+  const tails = createLogTail();
+  let connection: Connection | null = null;
+  let spoke = false;
+  let samples = 0;
+  /** Sources whose first text on this connection has come. */
+  let histories = new Set<string>();
+  let place: Release | null = null;
+
+  const record = (...items: EventItem[]): void => void deps.queue.offerEvents(items);
+  const contact = (): void => {
+    contacted(memory, now());
+    publishing.touch();
+  };
+  const liveness = (state: LivenessState, reason: Reason | null, nextTryMs: number | null): void => {
+    const before = memory.liveness.state;
+    const wall = clock.now();
+    const ts = timeOfMs(wall);
+    const same = before === state;
+    setLiveness(memory, { state, reason, since: same ? memory.liveness.since : ts, nextTryAt: nextTryMs === null ? null : timeOfMs(wall + nextTryMs) });
+    if (!same) {
+      record({ kind: 'host', event: { hostId: host.id, ts, kind: 'liveness', from: before, to: state, reason: reason && `${reason.code}: ${reason.text}` } });
+      log.info({ from: before, to: state, reason: reason?.code }, 'liveness');
+    }
+    publishing.touch();
+  };
+  const oddity = (what: string, sample?: unknown): void => {
+    samples += 1;
+    if (samples <= SAMPLES) log.warn({ what, sample }, 'the host said what was not expected');
+  };
+
+  const reconciling = createReconciling({
+    hostId: host.id, clock, newId: () => random.id(), store: deps.store, queue: deps.queue, lowPriority: (granted) => deps.lowPriority(granted),
+    retentionDays: limits.retentionDays.activity,
+    get: (path) => polls.get(path),
+    rows(rows, origin) {
+      rowsArrived(memory, rows, origin, now());
+      channel.activity(rows);
+      publishing.touch();
+    },
+    gaps(gaps) {
+      for (const gap of gaps) {
+        const { count, lostMin, lostMax } = memory.gaps;
+        setGaps(memory, {
+          count: count + 1, lostMin: lostMin + gap.lostMin,
+          lostMax: lostMax === null || gap.lostMax === null ? null : lostMax + gap.lostMax,
+          lastAt: gap.detectedAt,
+        });
+        deps.feed.gap(gap);
+      }
+      publishing.touch();
+    },
+    totals(mark) {
+      setGaps(memory, mark.gaps);
+      publishing.touch();
+    },
+    boot(bootEpoch, fresh) {
+      if (bootEpoch === null) return;
+      const before = memory.bootEpoch;
+      setBoot(memory, bootEpoch);
+      if (fresh) record({ kind: 'host', event: { hostId: host.id, ts: timeOfMs(clock.now()), kind: 'boot', from: before === null ? null : String(before), to: String(bootEpoch), reason: null } });
+      publishing.touch();
+    },
+    wire(wire) {
+      applyWire(memory, wire);
+      publishing.touch();
+    },
+    lagged: () => deps.feed.lagged('activity'),
+    oddity,
+    crash,
+  });
+
+  const polls = createPolls({
+    port: host.port, clock, chance: () => random.next(), limits: limits.probe,
+    version(build) {
+      const before = memory.build;
+      applyVersion(memory, build);
+      if (before?.version !== build?.version || before?.commit !== build?.commit) {
+        record({ kind: 'host', event: { hostId: host.id, ts: timeOfMs(clock.now()), kind: 'build', from: before && `${before.version} ${before.commit}`, to: build && `${build.version} ${build.commit}`, reason: null } });
+      }
+      publishing.touch();
+    },
+    running(models, askedAt) {
+      applyRunning(memory, models, askedAt, now());
+      storeModelChanges();
+      publishing.touch();
+    },
+    modelsSeen: () => memory.modelsSeen,
+    perf(reading) {
+      applyPerf(memory, reading);
+      if (reading.samples.length > 0) {
+        const all = reading.samples.map((sample): PerfSample => ({ hostId: host.id, ...sample }));
+        deps.queue.offerPerf(all);
+        channel.perf(all);
+      }
+      publishing.touch();
+    },
+    perfAbsent() {
+      perfAbsent(memory);
+      publishing.touch();
+    },
+    answered() {
+      contact();
+      send({ type: 'probe.answered' });
+    },
+    failed: (reason) => send({ type: 'probe.failed', reason }),
+    late: (ms) => send({ type: 'failed', reason: { code: 'overrun', text: `Drover itself stood still for ${Math.round(ms / 1000)} s and read nothing meanwhile; it closed the stream, since a reader that stalls harms a host` } }),
+    oddity,
+    crash,
+  }, { after: null });
+
+  const storeModelChanges = (): void => {
+    const changes = takeModelChanges(memory);
+    if (changes.length === 0) return;
+    const ts = timeOfMs(clock.now());
+    record(...changes.map((change): EventItem => ({ kind: 'model', event: { hostId: host.id, ts, ...change } })));
+  };
+
+  const take = (event: HostEvent, at: Moment): void => {
+    switch (event.type) {
+      case 'models':
+        applyEvent(memory, event, at);
+        storeModelChanges();
+        return polls.modelsChanged();
+      case 'log': {
+        const first = !histories.has(event.source);
+        histories.add(event.source);
+        if (!first) tails.append(event.source, event.text);
+        const text = first ? tails.history(event.source, event.text) : event.text;
+        if (text !== '') channel.log(event.source, null, text, 0);
+        return reconciling.input({ type: 'log', source: event.source, text: event.text });
+      }
+      case 'rows':
+        applyEvent(memory, event, at);
+        return reconciling.input({ type: 'rows', generation: event.generation, rows: event.rows });
+      case 'row-ready':
+        return reconciling.input({ type: 'row-ready', upstreamId: event.upstreamId });
+      case 'malformed':
+        figures.malformed += 1;
+        return oddity(event.what, event.sample);
+      case 'unknown':
+        figures.unknown += 1;
+        return;
+      case 'inflight-total':
+      case 'inflight-all':
+      case 'inflight-upsert':
+      case 'inflight-remove':
+      case 'profile':
+      case 'ui-config':
+        return applyEvent(memory, event, at);
+      default:
+        event satisfies never;
+    }
+  };
+
+  const giveUpPlace = (): void => {
+    place?.();
+    place = null;
+  };
+  const endConnection = (how: 'clean' | 'broken'): void => {
+    connection?.cut();
+    connection = null;
+    polls.end();
+    if (!spoke) return;
+    spoke = false;
+    reconciling.input({ type: 'ended', how, inflight: inflightKnown(memory) });
+    streamEnded(memory, now());
+  };
+  /** How the stream ended, for the gap that may follow. */
+  let endedCleanly = false;
+
+  record({ kind: 'host', event: { hostId: host.id, ts: begun, kind: 'liveness', from: host.remembered?.liveness.state ?? null, to: 'connecting', reason: null } });
+  publishing.publish();
+
+  return {
+    queue() {
+      // A place may be granted at once, and XState takes no event for a state that is being entered: it queues it.
+      place = deps.limiter.acquire(() => send({ type: 'granted' }));
+      if (memory.liveness.nextTryAt !== null) liveness(memory.liveness.state, memory.liveness.reason, null);
+    },
+    connect() {
+      histories = new Set();
+      samples = 0;
+      endedCleanly = false;
+      figures.connects += 1;
+      connection = openConnection(host.port, {
+        opened() {
+          send({ type: 'opened' });
+        },
+        events(events, bytes) {
+          figures.bytes += bytes;
+          figures.events += events.length;
+          const at = now();
+          contacted(memory, at);
+          if (!spoke && events.length > 0) {
+            spoke = true;
+            streamOpened(memory, at);
+            reconciling.input({ type: 'connected' });
+            send({ type: 'spoke' });
+          }
+          for (const event of events) take(event, at);
+          publishing.touch();
+        },
+        ended(fault) {
+          endedCleanly = fault === null;
+          send({ type: 'failed', reason: fault ?? { code: 'ended', text: 'the host ended the event stream: it is restarting, reloading or stopping' } });
+        },
+        crash,
+      }, limits.stream.maxFrameBytes);
+    },
+    live() {
+      giveUpPlace();
+      if (memory.liveness.state !== 'stale') polls.begin();
+      liveness('live', null, null);
+    },
+    stale: (reason) => liveness('stale', reason, null),
+    rest(reason, wasOpen, delayMs) {
+      giveUpPlace();
+      endConnection(endedCleanly ? 'clean' : 'broken');
+      liveness(wasOpen ? 'connecting' : 'down', reason, delayMs);
+    },
+    close() {
+      giveUpPlace();
+      endConnection('broken');
+      reconciling.close();
+      publishing.close();
+    },
+    drop() {
+      giveUpPlace();
+      connection?.cut();
+      polls.end();
+      reconciling.close();
+      publishing.drop();
+    },
+    tell(message) {
+      switch (message.type) {
+        case 'face':
+          applyFace(memory, message.face);
+          return publishing.touch();
+        case 'remembered':
+          if (memory.contactAt !== null) return;
+          memory = createHostMemory(memory.face, { ...memory.liveness, lastContactAt: null }, message.state);
+          return publishing.touch();
+        case 'catch-up':
+          return reconciling.input({ type: 'catch-up' });
+        case 'rejected':
+          return reconciling.input({ type: 'rejected', gaps: message.gaps });
+        case 'republish':
+          return publishing.publish();
+        default:
+          message satisfies never;
+      }
+    },
+  };
+}
+
+/** Requests under way, where the host tells it for true. */
+function inflightKnown({ inflight, requests, countsTrue }: HostMemory): number | null {
+  switch (inflight.kind) {
+    case 'list':
+      return requests.size;
+    case 'count':
+      return countsTrue === true ? inflight.total : null;
+    case 'unknown':
+      return null;
+    default:
+      return inflight satisfies never;
+  }
+}

@@ -1,0 +1,153 @@
+/** Executes what a host's reconciler decides: reads of the host and of the database, entries for the writers, rows and gaps to show. */
+import { readActivityPage, readRing } from '../../io/llama-swap/answers.ts';
+import { UPSTREAM } from '../../io/llama-swap/upstream-paths.ts';
+import type { ActivityRow } from '../../model/activity.ts';
+import type { Gap } from '../../model/gap.ts';
+import type { HostMark } from '../../model/batch.ts';
+import type { FetchAnswer, FetchTarget, ReconcileEffect, ReconcileInput } from '../../model/reconcile/effects.ts';
+import { createReconciler } from '../../model/reconcile/reconciler.ts';
+import type { Clock, HostAnswer, Store, TimerId } from '../../model/seams.ts';
+import type { Generation } from '../../model/state.ts';
+import { readHostMark } from '../host-mark.ts';
+import type { WriterQueue } from '../writer-queue.ts';
+
+export interface ReconcilingDeps {
+  hostId: string;
+  clock: Clock;
+  newId(): string;
+  store: Pick<Store, 'readMark'>;
+  queue: Pick<WriterQueue, 'offerActivity' | 'ofHost' | 'release'>;
+  /** GET of the open connection; null: the answer did not come, or the connection is no more. */
+  get(path: string): Promise<HostAnswer | null>;
+  /** Grants a turn for what may wait for other hosts; the release is called when it is over. */
+  lowPriority(granted: (release: () => void) => void): void;
+  retentionDays?: number;
+  /** For the link's memory and the feed. */
+  rows(rows: ActivityRow[], origin: 'live' | 'ring'): void;
+  gaps(gaps: Gap[]): void;
+  totals(mark: HostMark): void;
+  boot(bootEpoch: number | null, fresh: boolean, generation: Generation): void;
+  wire(wire: { generation?: Generation; countsTrue?: boolean }): void;
+  lagged(): void;
+  oddity(what: string, upstreamId: number | null): void;
+  crash(error: unknown): void;
+}
+
+export interface Reconciling {
+  input(input: ReconcileInput): void;
+  /** Nothing comes out any more. */
+  close(): void;
+}
+
+export function createReconciling(deps: ReconcilingDeps): Reconciling {
+  const { clock, hostId } = deps;
+  const reconciler = createReconciler({ hostId, newId: deps.newId, ...(deps.retentionDays === undefined ? {} : { retentionDays: deps.retentionDays }) });
+  const inbox: ReconcileInput[] = [];
+  let running = false;
+  let open = true;
+  let timer: TimerId = null;
+
+  /** One input after the other: an effect that brings an input at once puts it behind those that wait. */
+  const input = (first: ReconcileInput): void => {
+    if (!open) return;
+    inbox.push(first);
+    if (running) return;
+    running = true;
+    try {
+      for (let next = inbox.shift(); next !== undefined; next = inbox.shift()) {
+        for (const effect of reconciler.step(next, { wall: clock.now(), mono: clock.monotonic() })) execute(effect);
+      }
+    } finally {
+      running = false;
+    }
+  };
+  /** The same from a callback, where a throw would be lost. */
+  const later = (late: ReconcileInput): void => {
+    try {
+      input(late);
+    } catch (error) {
+      deps.crash(error);
+    }
+  };
+
+  const execute = (effect: ReconcileEffect): void => {
+    switch (effect.type) {
+      case 'fetch': {
+        const { fetchId, target, priority } = effect;
+        const ask = (): Promise<void> => read(target).then((answer) => later({ type: 'fetched', fetchId, answer }));
+        if (priority === 'normal') ask().catch(deps.crash);
+        else deps.lowPriority((release) => void ask().catch(deps.crash).finally(release));
+        return;
+      }
+      case 'read-mark': {
+        const { readId, ring } = effect;
+        readHostMark(deps.store, deps.queue, hostId, ring).then((read) => later({ type: 'mark', readId, ...read }), deps.crash);
+        return;
+      }
+      case 'enqueue':
+        if (deps.queue.offerActivity(effect.entry) === 'refused') input({ type: 'refused', entry: effect.entry });
+        return;
+      case 'release':
+        return deps.queue.release(effect.release);
+      case 'publish':
+        return deps.rows(effect.rows, effect.origin);
+      case 'gaps':
+        return deps.gaps(effect.gaps);
+      case 'boot':
+        return deps.boot(effect.bootEpoch, effect.fresh, effect.generation);
+      case 'generation':
+        return deps.wire({ generation: effect.generation });
+      case 'lagged':
+        return deps.lagged();
+      case 'totals':
+        return deps.totals(effect.mark);
+      case 'oddity':
+        return deps.oddity(effect.what, effect.upstreamId);
+      case 'timer':
+        if (timer !== null) clock.clearTimeout(timer);
+        timer = null;
+        if (effect.at !== null) {
+          timer = clock.setTimeout(() => {
+            timer = null;
+            later({ type: 'tick' });
+          }, Math.max(0, Math.ceil(effect.at - clock.monotonic())));
+        }
+        return;
+      default:
+        effect satisfies never;
+    }
+  };
+
+  const read = async (target: FetchTarget): Promise<FetchAnswer> => {
+    switch (target.kind) {
+      case 'page': {
+        const answer = await deps.get(UPSTREAM.activity(target.page, target.limit));
+        if (answer === null) return { kind: 'failed' };
+        const page = readActivityPage(answer);
+        if (page.kind === 'absent') deps.wire({ countsTrue: page.countsTrue });
+        if (page.kind !== 'page') return { kind: page.kind === 'absent' ? 'absent' : 'failed' };
+        for (const bad of page.bad) deps.oddity(bad.what, null);
+        return { kind: 'rows', generation: 3, rows: page.rows, total: page.total };
+      }
+      case 'ring': {
+        const answer = await deps.get(UPSTREAM.ring);
+        if (answer === null) return { kind: 'failed' };
+        const ring = readRing(answer);
+        if (ring.kind !== 'ring') return { kind: ring.kind === 'absent' ? 'absent' : 'failed' };
+        for (const bad of ring.bad) deps.oddity(bad.what, null);
+        return { kind: 'rows', generation: ring.generation, rows: ring.rows, total: null };
+      }
+      default:
+        return target satisfies never;
+    }
+  };
+
+  return {
+    input,
+    close() {
+      open = false;
+      if (timer !== null) clock.clearTimeout(timer);
+      timer = null;
+    },
+  };
+}
