@@ -1,0 +1,31 @@
+/** `/openapi.json` and `/docs`, made from the same zod schemas that check requests. */
+import swagger from '@fastify/swagger';
+import swaggerUi from '@fastify/swagger-ui';
+import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
+import { ERRORS } from '../model/errors.ts';
+import type { App } from './app.ts';
+
+const errorTable = (): string => Object.entries(ERRORS).map(([code, { status, message, cure }]) => `| \`${code}\` | ${status} | ${message} | ${cure} |`).join('\n');
+
+export async function registerOpenApi(app: App, version: string): Promise<void> {
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Drover', version,
+        description: `A supervised fleet of llama-swap hosts.\n\nUnknown values are \`null\`. Times are RFC 3339 in UTC with microseconds. Methods that change something take JSON.\nLive state comes over \`/ws\`.\n\n## Errors\n\n| code | status | meaning | cure |\n|---|---|---|---|\n${errorTable()}`,
+      },
+      components: {
+        securitySchemes: {
+          token: { type: 'http', scheme: 'bearer', description: 'DROVER_TOKEN, where one is set.' },
+          session: { type: 'apiKey', in: 'cookie', name: 'drover_session' },
+        },
+      },
+      security: [{ token: [] }, { session: [] }, {}],
+    },
+    transform: jsonSchemaTransform,
+    transformObject: jsonSchemaTransformObject,
+  });
+  await app.register(swaggerUi, { routePrefix: '/docs', uiConfig: { deepLinking: true, tryItOutEnabled: false }, theme: { title: 'Drover: the API' } });
+  app.get('/openapi.json', { schema: { hide: true } }, async (_request, reply) => reply.type('application/json').serializer(JSON.stringify).send(app.swagger()));
+}

@@ -1,0 +1,34 @@
+/** `/api/session`: a browser signs in with the token and gets a cookie. */
+import type { FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { ApiError } from '../../model/errors.ts';
+import type { App, RouteContext } from '../app.ts';
+import { errors } from '../responses.ts';
+
+const sessionDocument = z.object({ required: z.boolean(), authenticated: z.boolean() }).meta({ id: 'Session', description: '`required`: a token is set.' });
+
+export async function registerSession(app: App, { deps, access, sessions }: RouteContext): Promise<void> {
+  const { token, publicUrl } = deps.settings;
+  const secure = (request: FastifyRequest): boolean => publicUrl?.startsWith('https:') === true || request.headers['x-forwarded-proto'] === 'https';
+
+  app.get('/api/session', {
+    config: { open: true },
+    schema: { tags: ['session'], summary: 'Is a token needed, and is this caller let in', response: { 200: sessionDocument, ...errors('wrong_host') } },
+  }, async (request) => ({ required: token !== null, authenticated: access.authenticated(request.headers, true) }));
+
+  app.post('/api/session', {
+    config: { open: true, rateLimit: { max: 10, timeWindow: 60_000 } },
+    schema: {
+      tags: ['session'], summary: 'Sign in', description: 'Sets the cookie `drover_session`. At most 10 tries a minute and address.',
+      body: z.strictObject({ token: z.string().max(1_024) }), response: { 200: sessionDocument, ...errors('bad_request', 'unauthorized', 'foreign_origin', 'too_many_requests') },
+    },
+  }, async (request, reply) => {
+    if (token === null) return { required: false, authenticated: true };
+    if (!sessions.check(request.body.token)) throw new ApiError('unauthorized', 'This is not the token.');
+    return reply.header('set-cookie', sessions.header(sessions.issue(), secure(request))).send({ required: true, authenticated: true });
+  });
+
+  app.delete('/api/session', {
+    schema: { tags: ['session'], summary: 'Sign out', response: { 204: z.null(), ...errors('unauthorized', 'foreign_origin') } },
+  }, async (request, reply) => reply.header('set-cookie', sessions.header(null, secure(request))).code(204).send(null));
+}
