@@ -8,6 +8,7 @@ import { ApiError } from '../model/errors.ts';
 import { createAccess, type Access } from './access.ts';
 import type { HttpDeps } from './deps.ts';
 import { answerBrokenHttp, answerError } from './error-answers.ts';
+import type { Metrics } from './metrics.ts';
 import { registerOpenApi } from './openapi.ts';
 import { registerPage } from './page-files.ts';
 import { registerActivity } from './routes/activity.ts';
@@ -30,6 +31,7 @@ export interface RouteContext {
   deps: HttpDeps;
   access: Access;
   sessions: Sessions;
+  metrics: Metrics;
   /** Fires when streams have to end: the drain's time is nearly over, or the server was killed. */
   ending: AbortSignal;
 }
@@ -43,6 +45,7 @@ declare module 'fastify' {
 
 export interface AppOptions {
   deps: HttpDeps;
+  metrics: Metrics;
   /** The port in use, once it listens. */
   port: () => number;
   ending: AbortSignal;
@@ -89,6 +92,10 @@ export async function createApp(options: AppOptions): Promise<{ app: App; access
     if (request.routeOptions.config?.open !== true && !access.authenticated(request.headers, safe)) throw new ApiError('unauthorized');
   });
 
+  app.addHook('onResponse', async (request, reply) => {
+    options.metrics.answered(request.routeOptions.url ?? 'none', request.method, reply.statusCode, reply.elapsedTime / 1000);
+  });
+
   await app.register(helmet, {
     contentSecurityPolicy: {
       useDefaults: false,
@@ -105,15 +112,17 @@ export async function createApp(options: AppOptions): Promise<{ app: App; access
   await app.register(rateLimit, { global: false });
   await registerOpenApi(app, deps.settings.version);
 
-  const context: RouteContext = { deps, access, sessions, ending: options.ending };
+  const context: RouteContext = { deps, access, sessions, metrics: options.metrics, ending: options.ending };
   for (const register of [
     registerHosts, registerHostTest, registerCaptures, registerActivity, registerGaps, registerHostEvents, registerPerf,
     registerActors, registerSession, registerHealth, registerMetrics, registerPage,
   ]) await app.register(async (scope: App) => register(scope, context));
 
-  app.setNotFoundHandler((request) => {
+  app.setNotFoundHandler((request, reply) => {
     const allowed = (['GET', 'POST', 'PATCH', 'DELETE'] as const).filter((method) => app.findRoute({ method, url: request.url.split('?')[0] ?? '' }) !== null);
-    throw allowed.length === 0 ? new ApiError('not_found') : new ApiError('method_not_allowed', undefined, { details: { allow: allowed } });
+    if (allowed.length === 0) throw new ApiError('not_found');
+    void reply.header('allow', allowed.join(', '));
+    throw new ApiError('method_not_allowed', undefined, { details: { allow: allowed } });
   });
   return { app, access };
 }
