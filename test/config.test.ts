@@ -105,9 +105,10 @@ describe('hosts', () => {
   test.each([
     ['gpu1', 'expected id=url,id=url'],
     ['GPU1=http://a', 'expected an id of lower-case'],
-    ['a=ftp://a', 'expected http:// or https://'],
-    ['a=http://u:secret@a', 'without user info'],
-    ['a=http://a/?key=secret', 'without a query'],
+    ['a=ftp://a', 'must be http or https'],
+  ['a=http://169.254.169.254', 'does not connect to 169.254.169.254'],
+    ['a=http://u:secret@a', 'must not hold user info'],
+    ['a=http://a/?key=secret', 'no query'],
     ['a=http://a,a=http://b', 'the id a is there twice'],
   ])('DROVER_HOSTS=%s is refused in one line', (value, cure) => {
     const found = problems({ env: { DROVER_HOSTS: value } });
@@ -151,7 +152,7 @@ describe('mistakes are one line each and name the cure', () => {
     [{ DROVER_LOG_LEVEL: 'loud' }, 'DROVER_LOG_LEVEL: expected trace, debug'],
     [{ DROVER_FLUSH_MS: 'soon' }, 'DROVER_FLUSH_MS: expected a number'],
     [{ DROVER_TOKEN: 'two words' }, 'DROVER_TOKEN: expected printable ASCII'],
-    [{ DROVER_PUBLIC_URL: 'drover' }, 'DROVER_PUBLIC_URL: expected a URL'],
+    [{ DROVER_PUBLIC_URL: 'drover' }, 'DROVER_PUBLIC_URL: expected the URL'],
   ])('%o', (env, line) => {
     const found = problems({ env });
     expect(found).toHaveLength(1);

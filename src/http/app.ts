@@ -2,7 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, type RawServerDefault } from 'fastify';
+import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance, type RawServerDefault } from 'fastify';
 import { validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import { ApiError } from '../model/errors.ts';
 import { createAccess, type Access } from './access.ts';
@@ -61,7 +61,7 @@ export async function createApp(options: AppOptions): Promise<{ app: App; access
   const { deps } = options;
   const app: App = Fastify({
     loggerInstance: deps.log as FastifyBaseLogger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_LIMIT,
     http: { maxHeaderSize: HEADER_LIMIT },
     routerOptions: { maxParamLength: 2_048 },
@@ -120,7 +120,7 @@ export async function createApp(options: AppOptions): Promise<{ app: App; access
 
   app.setNotFoundHandler((request, reply) => {
     const allowed = (['GET', 'POST', 'PATCH', 'DELETE'] as const).filter((method) => app.findRoute({ method, url: request.url.split('?')[0] ?? '' }) !== null);
-    if (allowed.length === 0) throw new ApiError('not_found');
+    if (allowed.length === 0 || (allowed as string[]).includes(request.method)) throw new ApiError('not_found');
     void reply.header('allow', allowed.join(', '));
     throw new ApiError('method_not_allowed', undefined, { details: { allow: allowed } });
   });

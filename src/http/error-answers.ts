@@ -21,17 +21,16 @@ const FOREIGN: Readonly<Record<string, ErrorCode>> = {
   ERR_HTTP_REQUEST_TIMEOUT: 'request_timeout',
 };
 
+/** Of plugins that say no code: a file that is not to be had, the rate limit. */
+const BY_STATUS: Readonly<Record<number, ErrorCode>> = { 403: 'not_found', 404: 'not_found', 413: 'body_too_large', 415: 'not_json', 429: 'too_many_requests' };
+
 export function errorCode(error: unknown): ErrorCode {
   if (error instanceof ApiError) return error.code;
   if (error instanceof StoreError) return error.code === 'away' ? 'database_away' : 'internal';
   const { code, statusCode, name } = (error ?? {}) as Partial<FastifyError>;
   if (code !== undefined && FOREIGN[code] !== undefined) return FOREIGN[code];
   if (name === 'SyntaxError' && statusCode === 400) return 'bad_json';
-  if (statusCode === 429) return 'too_many_requests';
-  if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
-    const found = Object.entries(ERRORS).find(([, entry]) => entry.status === statusCode);
-    return (found?.[0] as ErrorCode | undefined) ?? 'bad_request';
-  }
+  if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) return BY_STATUS[statusCode] ?? 'bad_request';
   return 'internal';
 }
 

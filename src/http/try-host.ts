@@ -4,6 +4,7 @@ import { readActivityPage, readRing, readVersion } from '../io/llama-swap/answer
 import { createEventDecoder } from '../io/llama-swap/event-stream.ts';
 import { streamFault } from '../io/llama-swap/stream-head.ts';
 import { UPSTREAM } from '../io/llama-swap/upstream-paths.ts';
+import { deferred } from '../model/deferred.ts';
 import { ApiError } from '../model/errors.ts';
 import { HostError, type HostFault } from '../model/liveness.ts';
 import type { HostPort } from '../model/seams.ts';
@@ -30,7 +31,7 @@ export async function tryHost(target: HostTarget, { clock, openTarget }: Pick<Ht
   if (url.kind === 'address_refused') return failed({ code: 'address_refused', text: url.text });
   const port = openTarget({ baseUrl: url.url, apiKey: target.apiKey });
   const abort = new AbortController();
-  const slow = Promise.withResolvers<HostTrial>();
+  const slow = deferred<HostTrial>();
   const timer = clock.setTimeout(() => slow.resolve(failed({ code: 'timeout', text: `Expected an event stream with its models within ${LIMIT_MS / 1000} s; it did not come.` })), LIMIT_MS);
   const trial = probe(port, abort.signal).catch((error: unknown) => {
     if (error instanceof HostError) return failed(error.fault);
@@ -58,7 +59,7 @@ async function firstModels(port: HostPort, signal: AbortSignal): Promise<string[
   const fault = streamFault(stream);
   if (fault !== null) throw new HostError(fault);
   const decoder = createEventDecoder();
-  const models = Promise.withResolvers<string[]>();
+  const models = deferred<string[]>();
   stream.start({
     chunk(bytes) {
       for (const event of decoder.push(bytes)) if (event.type === 'models') models.resolve(event.models.map(({ key }) => key));

@@ -1,8 +1,9 @@
 /** Every setting of Drover as one zod schema: what a key may hold, its default, and the sentence that documents it. */
 import { z } from 'zod';
-import { checkBaseUrl, HOST_ID } from '../model/base-url.ts';
+import { HOST_ID } from '../model/host-id.ts';
 import { LIMITS, type Limits } from '../model/limits.ts';
 import { parseListen } from './listen-address.ts';
+import { checkBaseUrl } from './llama-swap/address-guard.ts';
 
 /** The environment says numbers and booleans as text. */
 const number = z.union([z.number(), z.string().trim().regex(/^\d+(\.\d+)?$/).transform(Number)], { error: 'expected a number of 0 or more' })
@@ -10,8 +11,8 @@ const number = z.union([z.number(), z.string().trim().regex(/^\d+(\.\d+)?$/).tra
 
 const baseUrl = z.string({ error: 'expected a URL such as http://192.168.1.20:8080' }).transform((text, context) => {
   const check = checkBaseUrl(text);
-  if (check.ok) return check.url;
-  context.addIssue({ code: 'custom', message: check.message });
+  if (check.kind === 'ok') return check.url;
+  context.addIssue({ code: 'custom', message: check.text });
   return z.NEVER;
 });
 
@@ -23,9 +24,9 @@ const listen = z.string({ error: 'expected host:port in quotes, such as "127.0.0
 });
 
 const publicUrl = z.string().transform((text, context) => {
-  const check = checkBaseUrl(text);
-  if (check.ok) return check.url;
-  context.addIssue({ code: 'custom', message: check.message.replace('192.168.1.20:8080', 'drover.example:4747') });
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (url !== null && /^https?:$/.test(url.protocol) && url.username === '' && url.search === '' && url.hash === '') return `${url.origin}${url.pathname}`.replace(/\/+$/, '');
+  context.addIssue({ code: 'custom', message: 'expected the URL that browsers use, such as https://drover.example' });
   return z.NEVER;
 });
 

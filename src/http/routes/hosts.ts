@@ -1,7 +1,7 @@
 /** `/api/hosts`: which hosts there are, each with its published state. */
 import { z } from 'zod';
 import { checkBaseUrl } from '../../io/llama-swap/address-guard.ts';
-import { HOST_ID } from '../../model/base-url.ts';
+import { HOST_ID } from '../../model/host-id.ts';
 import { stateDocument } from '../../model/documents.ts';
 import { ApiError } from '../../model/errors.ts';
 import type { HostConfig, HostState } from '../../model/state.ts';
