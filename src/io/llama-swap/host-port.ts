@@ -7,7 +7,7 @@ import { HostError, type HostFault } from '../../model/liveness.ts';
 import type { GetOptions, HostAnswer, HostPort, HostStream } from '../../model/seams.ts';
 import { addressRefused, guardedLookup, isRefusedAddress } from './address-guard.ts';
 import { faultOf } from './faults.ts';
-import { exchange } from './exchange.ts';
+import { exchange, type Exchange, type Exchanged } from './exchange.ts';
 import { flatHeaders } from './headers.ts';
 import { createStreamDelivery } from './stream-delivery.ts';
 import { UPSTREAM } from './upstream-paths.ts';
@@ -50,11 +50,20 @@ export function createHostPort(options: HostPortOptions): HttpHostPort {
     const before = connects;
     const request = { path: `${prefix}${path}`, headers: { ...headers, accept: 'application/json, */*;q=0.1' }, signal, timeoutMs, maxBytes, where: base.origin };
     const first = await exchange(pool, request);
-    // A kept connection that the host closed in this moment says nothing of the host: once more, on a new one.
+    // A kept connection that the host closed in this moment says nothing of the host: once more, on a new one (the other kept one may be as dead).
     const again = first.kind === 'failed' && first.fault.code === 'cut' && !first.answered && connects === before && !signal.aborted;
-    const result = again ? await exchange(pool, request) : first;
+    const result = again ? await onceMore(request) : first;
     if (result.kind === 'failed') throw fail(result.fault, result.error);
     return result.answer;
+  }
+
+  async function onceMore(request: Exchange): Promise<Exchanged> {
+    const client = new Client(base.origin, common);
+    try {
+      return await exchange(client, request);
+    } finally {
+      await client.destroy();
+    }
   }
 
   return {

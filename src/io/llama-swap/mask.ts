@@ -20,5 +20,6 @@ const SECRET_HEADER = /auth|cookie|key|token|secret|password|credential|signatur
 const FIELD = '(?:x[-_])?api[-_]?key|apikey|authorization|cookie|set-cookie|password|passwd|secret|client[-_]secret|secret[-_]key|private[-_]key|access[-_]?key|access[-_]token|refresh[-_]token|id[-_]token|auth[-_]token';
 const JSON_FIELD = new RegExp(`("(?:${FIELD})"\\s{0,20}:\\s{0,20})"(?:[^"\\\\]|\\\\.)*(?:"|$)`, 'gis');
 const QUERY_FIELD = new RegExp(`([?&](?:${FIELD}|key|token)=)[^&\\s#"]*`, 'gi');
-const BEARER = /\b(Bearer|Basic)\s{1,4}[\w.~+/=-]{8,}/gi;
+/** Twelve characters and a digit among them: plain words are no tokens. */
+const BEARER = /\b(Bearer)\s{1,4}(?=[a-z_.~+/=-]{0,200}\d)[\w.~+/=-]{12,}/gi;
 const SK_KEY = /\bsk-[\w-]{16,}/g;
