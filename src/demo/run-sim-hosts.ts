@@ -1,5 +1,7 @@
-/** Crowds of simulated hosts in a process of their own, for benchmarks. */
+/** Crowds of simulated hosts in a process of their own, for benchmarks: as cheap as a host can be that still speaks to the byte. */
 import type { Clock, Random } from '../model/seams.ts';
+import { RELEASES, type Release } from './releases.ts';
+import { createSimHost, type SimHost } from './sim-host.ts';
 
 export interface RunSimHostsOptions {
   clock: Clock;
@@ -7,9 +9,11 @@ export interface RunSimHostsOptions {
   count: number;
   /** Activity rows a second and host; 0: quiet. */
   rate: number;
-  /** Default: spread over generations 1, 2, 3. */
+  /** Default: spread over v208, v235 and v250. */
   release?: string;
-  /** One JSON line: `{"hosts":[{"id","url"}]}` when all listen. */
+  /** Of the hosts' ids; default 'sim'. */
+  prefix?: string;
+  /** One JSON line, `{"hosts":[{"id","url"}]}`, when all listen. */
   print: (line: string) => void;
 }
 
@@ -22,7 +26,44 @@ export interface RunningSimHosts {
   stop(): Promise<void>;
 }
 
-export async function runSimHosts(_options: RunSimHostsOptions): Promise<RunningSimHosts> {
-  await Promise.resolve();
-  throw new Error('not yet');
+const TICK_MS = 50;
+
+export async function runSimHosts(options: RunSimHostsOptions): Promise<RunningSimHosts> {
+  const { clock, random, count, prefix = 'sim', print } = options;
+  const release = RELEASES.find((one) => one === options.release);
+  if (options.release !== undefined && release === undefined) throw new Error(`release: expected one of ${RELEASES.join(', ')}, got ${options.release}`);
+  const spread: Release[] = ['v208', 'v235', 'v250'];
+  const all: SimHost[] = [];
+  const hosts: { id: string; url: string }[] = [];
+  for (let index = 0; index < count; index += 1) {
+    const host = createSimHost({ clock, random, release: release ?? (spread[index % spread.length] as Release), requestLog: false, remember: 'ring', gpus: [{ name: 'NVIDIA GeForce RTX 4090', uuid: `GPU-${prefix}-${index}`, memTotalMb: 24_564 }] });
+    all.push(host);
+    hosts.push({ id: `${prefix}-${index}`, url: await host.listen() });
+  }
+  let rate = options.rate;
+  let next = 0;
+  let owed = 0;
+  let last = clock.monotonic();
+  // One timer for all: rows fall due evenly over the hosts and over time.
+  let timer = clock.setTimeout(tick, TICK_MS);
+  function tick(): void {
+    const now = clock.monotonic();
+    owed += ((now - last) / 1_000) * rate * count;
+    last = now;
+    for (; owed >= 1; owed -= 1) {
+      all[next % count]?.record();
+      next += 1;
+    }
+    timer = clock.setTimeout(tick, TICK_MS);
+  }
+  print(JSON.stringify({ hosts }));
+  return {
+    hosts,
+    setRate(wanted) { rate = wanted; },
+    served: () => all.reduce((total, host) => total + host.servedCount, 0),
+    async stop() {
+      clock.clearTimeout(timer);
+      await Promise.all(all.map((host) => host.close()));
+    },
+  };
 }
