@@ -152,6 +152,7 @@ describe('mistakes are one line each and name the cure', () => {
     [{ DROVER_LOG_LEVEL: 'loud' }, 'DROVER_LOG_LEVEL: expected trace, debug'],
     [{ DROVER_FLUSH_MS: 'soon' }, 'DROVER_FLUSH_MS: expected a number'],
     [{ DROVER_TOKEN: 'two words' }, 'DROVER_TOKEN: expected printable ASCII'],
+    [{ DATABASE_URL: 'mysql://u:two words@h/d' }, 'DATABASE_URL: expected postgres://'],
     [{ DROVER_PUBLIC_URL: 'drover' }, 'DROVER_PUBLIC_URL: expected the URL'],
   ])('%o', (env, line) => {
     const found = problems({ env });

@@ -92,6 +92,10 @@ export async function createApp(options: AppOptions): Promise<{ app: App; access
     if (request.routeOptions.config?.open !== true && !access.authenticated(request.headers, safe)) throw new ApiError('unauthorized');
   });
 
+  // An answer's connection would else stay open, idle, and hold up the drain.
+  app.addHook('onSend', async (_request, reply) => {
+    if (options.draining()) void reply.header('connection', 'close');
+  });
   app.addHook('onResponse', async (request, reply) => {
     options.metrics.answered(request.routeOptions.url ?? 'none', request.method, reply.statusCode, reply.elapsedTime / 1000);
   });

@@ -15,6 +15,8 @@ export interface HttpServer {
   start: Start;
   /** Where it listens, such as `http://127.0.0.1:4747`; null before the first start. A port that was free to choose stays chosen. */
   url(): string | null;
+  /** The last start error, one line with the cure; null: none. */
+  fault(): string | null;
 }
 
 /** `message` is one line with the cure. */
@@ -31,6 +33,7 @@ export function createHttpServer(deps: HttpDeps): HttpServer {
   const { host } = deps.settings.listen;
   let port = deps.settings.listen.port;
   let listening = false;
+  let fault: string | null = null;
   const metrics = createMetrics({ ...deps, version: deps.settings.version });
 
   const listen = async (app: App): Promise<void> => {
@@ -38,9 +41,12 @@ export function createHttpServer(deps: HttpDeps): HttpServer {
       await app.listen({ host, port });
       port = (app.server.address() as AddressInfo).port;
       listening = true;
+      fault = null;
     } catch (error) {
       await app.close();
-      throw listenError(error, host, port);
+      const failure = listenError(error, host, port);
+      fault = failure.message;
+      throw failure;
     }
   };
 
@@ -76,7 +82,7 @@ export function createHttpServer(deps: HttpDeps): HttpServer {
     }), { drains: true });
   };
 
-  return { start, url: () => (listening ? `http://${urlHost(reachable(host))}:${port}` : null) };
+  return { start, url: () => (listening ? `http://${urlHost(reachable(host))}:${port}` : null), fault: () => fault };
 }
 
 /** What listens everywhere is reached here by loopback. */

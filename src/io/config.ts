@@ -9,6 +9,7 @@ import { nearest } from '../model/nearest.ts';
 import { readHosts, type DeclaredHost } from './declared-hosts.ts';
 import { readConfigFile } from './config-file.ts';
 import { isLoopback, urlHost, type ListenAddress } from './listen-address.ts';
+import { DatabaseUrlError, parseDatabaseUrl } from './postgres/url.ts';
 import { ENVIRONMENT, HOST_FIELDS, limitPaths, OTHER_ENVIRONMENT, settings, SETTING_NAMES, type Settings } from './settings.ts';
 
 /** Whatever is wrong with the configuration: one line each. */
@@ -75,6 +76,7 @@ export function loadConfig(input: ConfigInput): Config {
   if (found.token === null && !isLoopback(found.listen.host)) {
     problems.push(`listening on ${urlHost(found.listen.host)}:${found.listen.port} lets others in: set DROVER_TOKEN=<a long secret>, or listen on 127.0.0.1`);
   }
+  problems.push(...databaseProblems(found.databaseUrl, dataDir, input.cwd));
   if (problems.length > 0) throw new ConfigError(problems);
   const { flushMs, ...rest } = found;
   const limits = flushMs === undefined ? found.limits : { ...found.limits, ws: { ...found.limits.ws, flushMs } };
@@ -149,6 +151,16 @@ function issueLines(issue: z.core.$ZodIssue, origins: Record<string, string>): s
   const where = `${origins[key] ?? key}${inside.map((part) => (/^\d+$/.test(part) ? `[${part}]` : `.${part}`)).join('')}`;
   if (issue.code === 'unrecognized_keys') return issue.keys.map((name) => `${where}: "${name}" is no field of a host; did you mean "${nearest(name, HOST_FIELDS)}"?`);
   return [`${where}: ${issue.message}`];
+}
+
+function databaseProblems(url: string | null, dataDir: string, cwd: string): string[] {
+  try {
+    parseDatabaseUrl(url, dataDir, cwd);
+    return [];
+  } catch (error) {
+    if (error instanceof DatabaseUrlError) return [error.message];
+    throw error;
+  }
 }
 
 function withHome(path: string, home: string | null): string {
