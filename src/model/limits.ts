@@ -19,6 +19,8 @@ export const LIMITS = {
   streamMemory: { count: 10_000, bytes: 4 * 1024 * 1024 },
   drain: { httpMs: 2_000, runsMs: 2_000, linksMs: 1_000, writersMs: 3_000, databaseMs: 1_000 },
   clockPartitions: 32,
+  /** Health is asked every `healthMs`; `lockWaitMs`: for another Drover to leave. Back-off as above, reset after `healthyMs` of ready. */
+  database: { healthMs: 5_000, answerMs: 5_000, connectMs: 5_000, lockWaitMs: 10_000, baseMs: 200, capMs: 5_000, healthyMs: 10_000 },
 } as const;
 
 type Widened<T> = { readonly [K in keyof T]: T[K] extends number ? number : Widened<T[K]> };

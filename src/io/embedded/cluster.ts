@@ -79,9 +79,12 @@ function own(path: string, account: Account | null): void {
   if (account) chownSync(path, account.uid, account.gid);
 }
 
+let drafts = 0;
+
 function makeDraft(cluster: string): string {
+  const name = `${basename(cluster)}.init-${process.pid}-${drafts++}`;
   for (const folder of [dirname(cluster), tmpdir()]) {
-    const path = join(folder, `${basename(cluster)}.init-${process.pid}`);
+    const path = join(folder, name);
     try {
       rmSync(path, { recursive: true, force: true });
       mkdirSync(path);
@@ -99,7 +102,7 @@ function makeDraft(cluster: string): string {
 function dropStaleDrafts(cluster: string): void {
   const prefix = `${basename(cluster)}.init-`;
   for (const name of readdirSync(dirname(cluster))) {
-    if (!name.startsWith(prefix) || isAlive(Number(name.slice(prefix.length)))) continue;
+    if (!name.startsWith(prefix) || isAlive(Number.parseInt(name.slice(prefix.length), 10))) continue;
     rmSync(join(dirname(cluster), name), { recursive: true, force: true });
   }
 }

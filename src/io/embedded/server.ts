@@ -26,6 +26,8 @@ export interface EmbeddedOptions {
   settings?: Readonly<Record<string, string>>;
   /** Default: those of the installed package. */
   binaries?: () => Binaries;
+  /** Default: the machine's choice. */
+  choosePort?: () => Promise<number>;
 }
 
 export interface EmbeddedServer {
@@ -37,7 +39,7 @@ export interface EmbeddedServer {
   /** Free of links. */
   readonly cluster: string;
   isAlive(): boolean;
-  /** Fast shutdown (SIGINT); after the budget SIGQUIT, from which the next start recovers. Never SIGKILL. Resolves when it is gone, or another budget later. */
+  /** Fast shutdown (SIGINT); at three quarters of the budget SIGQUIT, from which the next start recovers. Never SIGKILL. Resolves when it is gone, or at the budget's end. */
   stop(budgetMs: number): Promise<void>;
 }
 
@@ -73,7 +75,7 @@ async function start(options: EmbeddedOptions): Promise<EmbeddedServer> {
       throw new DatabaseFault('version', `${place.cluster} is a cluster of PostgreSQL ${major}, and this Drover brings ${binaries.major}: dump it with the older one and load it here, or set DROVER_DATA_DIR to another folder`, { refused: true });
     }
     const password = clusterPassword({ ...place, exists: true });
-    const outcome = await spawnServer(native, place, { ...SERVER_SETTINGS, ...options.settings }, options.signal);
+    const outcome = await spawnServer(native, place, { ...SERVER_SETTINGS, ...options.settings }, await (options.choosePort ?? freePort)(), options.signal);
     if (outcome.kind === 'ready') {
       dropOldCopies(binaries, place);
       return handle(place, outcome.pid, urlOf(outcome.port, password), false);
@@ -138,9 +140,9 @@ function handle(place: Place, pid: number, url: string, adopted: boolean): Embed
     isAlive: () => isPostmasterOf(pid, place.cluster),
     async stop(budgetMs) {
       tell('SIGINT');
-      if (await gone(budgetMs)) return;
+      if (await gone(0.75 * budgetMs)) return;
       tell('SIGQUIT');
-      await gone(budgetMs);
+      await gone(0.25 * budgetMs);
     },
   };
 }
@@ -151,8 +153,7 @@ function urlOf(port: number, password: string): string {
 
 type Outcome = { kind: 'ready'; pid: number; port: number } | { kind: 'ended'; log: string };
 
-async function spawnServer(native: string, place: Place, settings: Readonly<Record<string, string>>, signal: AbortSignal): Promise<Outcome> {
-  const port = await freePort();
+async function spawnServer(native: string, place: Place, settings: Readonly<Record<string, string>>, port: number, signal: AbortSignal): Promise<Outcome> {
   const log = openLog(place.beside('log'));
   const logStart = fstatSync(log).size;
   const args = ['-D', place.cluster, '-p', String(port), ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])];
