@@ -64,7 +64,7 @@ export function createWriterQueue(options?: { maxBytes?: number }): WriterQueue 
     if (behind.size === 0 || bytes > maxBytes * ROOM) return;
     const hosts = [...behind];
     behind.clear();
-    for (const listener of [...roomListeners]) listener(hosts);
+    for (const listener of roomListeners) listener(hosts);
   };
 
   const activity = createLane<ActivityEntry>({ count: rowsOf, bytes: entryBytes, cut: cutEntry, free });
@@ -171,9 +171,11 @@ interface LaneKind<T> {
 }
 
 function createLane<T>(kind: LaneKind<T>): Lane<T> {
-  let waiting: T[] = [];
+  /** As counted when it came: what is freed is what was spent. */
+  interface Sized { item: T; count: number; bytes: number }
+  let waiting: Sized[] = [];
   let head = 0;
-  let taken: T[] = [];
+  let taken: Sized[] = [];
   let length = 0;
   let takenLength = 0;
   let listener: (() => void) | null = null;
@@ -182,24 +184,25 @@ function createLane<T>(kind: LaneKind<T>): Lane<T> {
       return length;
     },
     push(item) {
-      waiting.push(item);
-      length += kind.count(item);
+      const sized = { item, count: kind.count(item), bytes: kind.bytes(item) };
+      waiting.push(sized);
+      length += sized.count;
       listener?.();
     },
     take(rows) {
       if (taken.length > 0) throw new Error('writer queue: a batch was taken while another is in hand; call done() or putBack() first');
       while (head < waiting.length && takenLength < rows) {
-        const item = waiting[head]!;
-        const count = kind.count(item);
-        if (takenLength + count > rows && kind.cut !== undefined) {
-          const [first, rest] = kind.cut(item, rows - takenLength);
-          waiting[head] = rest;
-          taken.push(first);
-          takenLength += kind.count(first);
+        const next = waiting[head]!;
+        if (takenLength + next.count > rows && kind.cut !== undefined) {
+          const [first, rest] = kind.cut(next.item, rows - takenLength);
+          const part = { item: first, count: kind.count(first), bytes: kind.bytes(first) };
+          waiting[head] = { item: rest, count: next.count - part.count, bytes: next.bytes - part.bytes };
+          taken.push(part);
+          takenLength += part.count;
           break;
         }
-        taken.push(item);
-        takenLength += count;
+        taken.push(next);
+        takenLength += next.count;
         head++;
       }
       length -= takenLength;
@@ -207,10 +210,10 @@ function createLane<T>(kind: LaneKind<T>): Lane<T> {
         waiting = waiting.slice(head);
         head = 0;
       }
-      return [...taken];
+      return taken.map(({ item }) => item);
     },
     done() {
-      const size = taken.reduce((sum, item) => sum + kind.bytes(item), 0);
+      const size = taken.reduce((sum, { bytes }) => sum + bytes, 0);
       taken = [];
       takenLength = 0;
       if (size > 0) kind.free(size);
@@ -229,7 +232,7 @@ function createLane<T>(kind: LaneKind<T>): Lane<T> {
         if (listener === next) listener = null;
       };
     },
-    all: () => [...taken, ...waiting.slice(head)],
+    all: () => [...taken, ...waiting.slice(head)].map(({ item }) => item),
     total: () => length + takenLength,
   };
 }

@@ -4,7 +4,7 @@
  */
 import type { ActivityRow, StoredRow, WireRow } from '../activity.ts';
 import type { BootRecord, HostMark } from '../batch.ts';
-import type { Gap, GapTotals } from '../gap.ts';
+import type { Gap } from '../gap.ts';
 import type { Generation } from '../state.ts';
 import type { IdRange } from './watermark.ts';
 
@@ -108,7 +108,7 @@ export type ReconcileEffect =
   /** Frames were sent under a boot that has now become another: the `activity` topic has to say `lagged`. */
   | { type: 'lagged' }
   /** Gap totals as the database has them; once, before the first `gaps` that go on top of it. */
-  | { type: 'totals'; totals: GapTotals }
+  | { type: 'totals'; mark: HostMark }
   /** Wake with `tick` at this `Moment.mono`; replaces the timer before; null: none. */
   | { type: 'timer'; at: number | null }
   /** Something that should be counted and, sampled, logged. */

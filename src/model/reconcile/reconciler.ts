@@ -223,7 +223,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     const provisional = !standing.allRows && (decision.kind === 'new' || decision.kind === 'first');
     if (provisional) {
       const epoch = Math.min(0, ...queued.held.map(({ bootEpoch }) => bootEpoch), ...held.keys()) - 1;
-      boot = liveBoot({ epoch, shown: before?.shown == null ? null : before.shown + 1, generation, floor: decision.floor, resumes: null });
+      boot = liveBoot({ epoch, shown: before === null || before.shown === null ? null : before.shown + 1, generation, floor: decision.floor, resumes: null });
       const mine = boot;
       const { ring, process, begunAgain } = connection;
       held.set(epoch, { process, endKnown: ring.endKnown, complete: ring.complete, begunAgain, inflight, announced, gaps: () => mine.owed.gaps });
@@ -256,7 +256,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
       return;
     }
     behind = false;
-    if (!totalsKnown) out.push({ type: 'totals', totals: mark.gaps });
+    if (!totalsKnown) out.push({ type: 'totals', mark });
     totalsKnown = true;
     settleHeld(mark, queued);
     if (purpose === 'boot' && conn?.phase === 'marking') {
