@@ -3,6 +3,11 @@ import type { StoredRow } from '../../model/activity.ts';
 import type { Gap } from '../../model/gap.ts';
 import type { ActivityFilter, ActivityQuery, HostEventKey, HostEventRow, PerfPoint, TimeRange } from '../../model/history.ts';
 import type { PerfSample } from '../../model/perf.ts';
+import { activityPages, readActivity, readActivityRow } from './queries/activity.ts';
+import { readGaps } from './queries/gaps.ts';
+import { readHostEvents } from './queries/host-events.ts';
+import { readPerf, readPerfSteps } from './queries/perf.ts';
+import { reading } from './store-error.ts';
 
 /** Reads of history, on the pool for reads. All reject with a StoreError 'away' while the database is. */
 export interface History {
@@ -22,6 +27,21 @@ export interface History {
   perfSteps(query: TimeRange & { stepS: number; limit: number }): Promise<PerfPoint[]>;
 }
 
-export function createHistory(_sql: Sql): History {
-  throw new Error('not written yet');
+export function createHistory(sql: Sql): History {
+  return {
+    activity: (query) => reading(() => readActivity(sql, query)),
+    async *activityPages(filter) {
+      const pages = activityPages(sql, filter);
+      for (;;) {
+        const page = await reading(() => pages.next());
+        if (page.done === true) return;
+        yield page.value;
+      }
+    },
+    activityRow: (hostId, bootEpoch, upstreamId) => reading(() => readActivityRow(sql, hostId, bootEpoch, upstreamId)),
+    gaps: (query) => reading(() => readGaps(sql, query)),
+    hostEvents: (query) => reading(() => readHostEvents(sql, query)),
+    perf: (query) => reading(() => readPerf(sql, query)),
+    perfSteps: (query) => reading(() => readPerfSteps(sql, query)),
+  };
 }

@@ -1,10 +1,10 @@
 /** The hot statement: a batch of activity rows. */
-import type { TransactionSql } from 'postgres';
+import type { ISql } from 'postgres';
 import type { StoredRow } from '../../model/activity.ts';
 import { booleanArray, jsonText, numberArray, textArray } from './array-text.ts';
 
 /** Returns how many were new. */
-export async function insertActivity(tx: TransactionSql, rows: readonly StoredRow[]): Promise<number> {
+export async function insertActivity(tx: ISql, rows: readonly StoredRow[]): Promise<number> {
   const result = await tx`
     INSERT INTO activity (host_id, boot_epoch, upstream_id, ts, model, req_path, status, input_tokens, cached_tokens, output_tokens,
       draft_tokens, draft_accepted_tokens, prompt_per_second, tokens_per_second, duration_ms, has_capture, error, metadata)

@@ -1,11 +1,11 @@
 /** Boots, and how far their watermarks have come. */
-import type { TransactionSql } from 'postgres';
+import type { ISql } from 'postgres';
 import type { StoredRow } from '../../model/activity.ts';
 import type { BootRecord, Watermark } from '../../model/batch.ts';
 import type { Gap } from '../../model/gap.ts';
 import { numberArray, textArray } from './array-text.ts';
 
-export async function insertBoots(tx: TransactionSql, boots: readonly BootRecord[]): Promise<void> {
+export async function insertBoots(tx: ISql, boots: readonly BootRecord[]): Promise<void> {
   await tx`
     INSERT INTO boots (host_id, boot_epoch, detected_at, generation, floor, next, resumes)
     SELECT r.host_id, r.boot_epoch, r.detected_at, r.generation, r.floor, r.floor, r.resumes
@@ -67,7 +67,7 @@ export function bootProgress(rows: readonly StoredRow[], gaps: readonly Gap[], m
 }
 
 /** Only outwards, whatever comes in whatever order: least and greatest pass over NULL. */
-export async function raiseBoots(tx: TransactionSql, progress: readonly BootProgress[]): Promise<void> {
+export async function raiseBoots(tx: ISql, progress: readonly BootProgress[]): Promise<void> {
   await tx`
     UPDATE boots b SET
       floor = least(b.floor, r.floor),

@@ -1,11 +1,11 @@
 /** Gaps, events and performance samples of a batch. */
-import type { TransactionSql } from 'postgres';
+import type { ISql } from 'postgres';
 import type { LivenessEvent, ModelEvent } from '../../model/batch.ts';
 import type { Gap } from '../../model/gap.ts';
 import type { PerfSample } from '../../model/perf.ts';
 import { numberArray, textArray } from './array-text.ts';
 
-export async function insertGaps(tx: TransactionSql, gaps: readonly Gap[]): Promise<void> {
+export async function insertGaps(tx: ISql, gaps: readonly Gap[]): Promise<void> {
   await tx`
     INSERT INTO gaps (id, host_id, boot_epoch, from_id, to_id, from_ts, to_ts, lost_min, lost_max, cause, detected_at)
     SELECT * FROM unnest(
@@ -24,7 +24,7 @@ export async function insertGaps(tx: TransactionSql, gaps: readonly Gap[]): Prom
     ON CONFLICT DO NOTHING`;
 }
 
-export async function insertHostEvents(tx: TransactionSql, events: readonly LivenessEvent[]): Promise<void> {
+export async function insertHostEvents(tx: ISql, events: readonly LivenessEvent[]): Promise<void> {
   await tx`
     INSERT INTO host_events (host_id, ts, kind, from_state, to_state, reason)
     SELECT * FROM unnest(
@@ -38,7 +38,7 @@ export async function insertHostEvents(tx: TransactionSql, events: readonly Live
     ON CONFLICT DO NOTHING`;
 }
 
-export async function insertModelEvents(tx: TransactionSql, events: readonly ModelEvent[]): Promise<void> {
+export async function insertModelEvents(tx: ISql, events: readonly ModelEvent[]): Promise<void> {
   await tx`
     INSERT INTO model_events (host_id, ts, model, from_state, to_state)
     SELECT * FROM unnest(
@@ -51,7 +51,7 @@ export async function insertModelEvents(tx: TransactionSql, events: readonly Mod
     ON CONFLICT DO NOTHING`;
 }
 
-export async function insertPerf(tx: TransactionSql, samples: readonly PerfSample[]): Promise<void> {
+export async function insertPerf(tx: ISql, samples: readonly PerfSample[]): Promise<void> {
   await tx`
     INSERT INTO perf (host_id, ts, gpu, cpu_pct, mem_used_mb, mem_total_mb, swap_used_mb, swap_total_mb, load1, load5, load15,
       net_rx_bytes, net_tx_bytes, util_pct, mem_util_pct, temp_c, vram_temp_c, fan_pct, power_w)

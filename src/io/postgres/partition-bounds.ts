@@ -17,7 +17,7 @@ export async function listPartitions(sql: ISql, table: PartitionedTable): Promis
       extract(epoch FROM b.bound[2]::timestamptz)::float8 * 1000 AS to_ms
     FROM pg_inherits i
     JOIN pg_class c ON c.oid = i.inhrelid
-    CROSS JOIN LATERAL regexp_match(pg_get_expr(c.relpartbound, c.oid), $$FROM \('([^']+)'\) TO \('([^']+)'\)$$) AS b (bound)
+    CROSS JOIN LATERAL regexp_match(pg_get_expr(c.relpartbound, c.oid), $$FROM \\('([^']+)'\\) TO \\('([^']+)'\\)$$) AS b (bound)
     WHERE i.inhparent = to_regclass(${table}) AND b.bound IS NOT NULL
     ORDER BY from_ms`;
   return rows.map((row) => ({ name: row.name, detachPending: row.pending, from: row.from_ms, to: row.to_ms }));

@@ -10,6 +10,7 @@ import { PARTITIONED_TABLES, type Clock, type PartitionedTable } from '../../mod
 import { msOfTime } from '../../model/time.ts';
 import { holding, listPartitions, type Partition } from './partition-bounds.ts';
 import { reading } from './store-error.ts';
+import { isBroken, onConnection, transaction } from './transaction.ts';
 
 export interface Partitions {
   /** As Store.makePartition. */
@@ -37,13 +38,13 @@ export function createPartitions(options: { sql: Sql; clock: Clock; retentionDay
   const days: RetentionDays = { ...RETENTION_DAYS, ...options.retentionDays };
 
   const makeAt = (table: PartitionedTable, ms: number): Promise<'made' | 'exists' | 'refused'> =>
-    sql.begin(async (tx) => {
+    transaction(sql, async (tx) => {
       await tx`SELECT set_config('lock_timeout', ${String(LOCK_TIMEOUT_MS)}, true), pg_advisory_xact_lock(${LOCK.space}, ${LOCK.partitions})`;
       const partitions = await listPartitions(tx, table);
       if (holding(partitions, ms) !== undefined) return 'exists';
       if (outside(partitions, expected(table, days, clock.now()), ms)) return 'refused';
       const period = freePart(periodOf(table, ms), partitions, ms);
-      const name = nameOf(table, period.from);
+      const name = await freeName(tx, table, period.from);
       // LIKE leaves out the storage parameters: rows are never updated here, so pages are filled, and vacuum is left to the defaults,
       // which since PostgreSQL 13 count inserts too. The CHECK spares ATTACH a scan, which of an empty table costs nothing.
       await tx.unsafe(`CREATE TABLE ${name} (LIKE ${table} INCLUDING ALL)`);
@@ -51,20 +52,21 @@ export function createPartitions(options: { sql: Sql; clock: Clock; retentionDay
       return 'made';
     });
 
-  const onePass = async <T>(run: (session: ReservedSql) => Promise<T>): Promise<T> => {
-    const session = await sql.reserve();
-    try {
+  const onePass = <T>(run: (session: ReservedSql) => Promise<T>): Promise<T> =>
+    onConnection(sql, async (session) => {
       await session`SELECT set_config('lock_timeout', ${String(LOCK_TIMEOUT_MS)}, false), set_config('statement_timeout', ${String(DETACH_TIMEOUT_MS)}, false)`;
-      await session`SELECT pg_advisory_lock(${LOCK.space}, ${LOCK.partitions})`;
+      let result: T;
       try {
-        return await run(session);
-      } finally {
-        await session`SELECT pg_advisory_unlock(${LOCK.space}, ${LOCK.partitions}), set_config('lock_timeout', '0', false), set_config('statement_timeout', '0', false)`;
+        await session`SELECT pg_advisory_lock(${LOCK.space}, ${LOCK.partitions})`;
+        result = await run(session);
+      } catch (error) {
+        // On a connection that is gone nothing is left to take back.
+        if (!isBroken(error)) await endPass(session);
+        throw error;
       }
-    } finally {
-      session.release();
-    }
-  };
+      await endPass(session);
+      return result;
+    });
 
   return {
     make: (table, ts) => reading(() => makeAt(table, msOfTime(ts))),
@@ -96,6 +98,10 @@ export function createPartitions(options: { sql: Sql; clock: Clock; retentionDay
       return dropped;
     })),
   };
+}
+
+async function endPass(session: ReservedSql): Promise<void> {
+  await session`SELECT pg_advisory_unlock_all(), set_config('lock_timeout', '0', false), set_config('statement_timeout', '0', false)`;
 }
 
 /** Detached, and not yet dropped: now, or by a process that ended between the two. */
@@ -131,10 +137,14 @@ function freePart(period: Period, partitions: readonly Partition[], ms: number):
   return { from, to };
 }
 
-/** Such as activity_p20261119, after the day on which it begins. */
-function nameOf(table: PartitionedTable, from: number): string {
-  const day = new Date(from).toISOString().slice(0, 10).replaceAll('-', '');
-  return quoted(from % 86_400_000 === 0 ? `${table}_p${day}` : `${table}_p${day}_${from % 86_400_000}`);
+/** Such as activity_p20261119, after the day on which it begins; with a number behind it where a person has kept a detached one. */
+async function freeName(tx: ISql, table: PartitionedTable, from: number): Promise<string> {
+  const day = new Date(from).toISOString().slice(0, -14).replaceAll('-', '').replace('+', '');
+  for (let n = 1; ; n += 1) {
+    const name = quoted(n === 1 ? `${table}_p${day}` : `${table}_p${day}_${n}`);
+    const [taken] = await tx<{ taken: boolean }[]>`SELECT to_regclass(${name}) IS NOT NULL AS taken`;
+    if (taken?.taken !== true) return name;
+  }
 }
 
 function instant(ms: number): string {

@@ -1,5 +1,5 @@
 /** Where a host stands: read by its link at every connect. */
-import type { Sql, TransactionSql } from 'postgres';
+import type { ISql, Sql } from 'postgres';
 import type { StoredRow } from '../../model/activity.ts';
 import type { BootMark, HostMark } from '../../model/batch.ts';
 import type { GapTotals } from '../../model/gap.ts';
@@ -12,16 +12,23 @@ import { numberArray, textArray } from './array-text.ts';
 const MOST_SETTLED = 100_000;
 const MOST_BOOTS = 1_000;
 
-/** All of it as of one moment: what is settled above `next` belongs to that `next`. */
-export function readMark(sql: Sql, hostId: string, ring: Parameters<Store['readMark']>[1]): Promise<HostMark> {
-  return sql.begin('ISOLATION LEVEL REPEATABLE READ READ ONLY', async (tx) => {
-    const [boots, rows, gapped, gaps] = await Promise.all([readBoots(tx, hostId), readRing(tx, hostId, ring), readGapped(tx, hostId, ring), readTotals(tx, hostId)]);
-    const [newest] = boots;
-    return { boots, rows, gapped, gaps, settledAbove: newest === undefined ? [] : await readSettled(tx, newest) };
-  });
+/**
+ * Without a transaction: boots are read first, so what is settled meanwhile is settled above a `next` that is as old or older,
+ * and a host's boots are written by nobody but the link that asks.
+ */
+export async function readMark(sql: Sql, hostId: string, ring: Parameters<Store['readMark']>[1]): Promise<HostMark> {
+  const boots = await readBoots(sql, hostId);
+  const [newest] = boots;
+  const [settledAbove, rows, gapped, gaps] = await Promise.all([
+    newest === undefined ? [] : readSettled(sql, newest),
+    readRing(sql, hostId, ring),
+    readGapped(sql, hostId, ring),
+    readTotals(sql, hostId),
+  ]);
+  return { boots, settledAbove, rows, gapped, gaps };
 }
 
-async function readBoots(tx: TransactionSql, hostId: string): Promise<BootMark[]> {
+async function readBoots(tx: ISql, hostId: string): Promise<BootMark[]> {
   const rows = await tx.unsafe<BootRow[]>(
     `SELECT boot_epoch, generation, floor, next, resumes, closed, highest, ${timeText('last_ts')} AS last_ts
      FROM boots WHERE host_id = $1 ORDER BY boot_epoch DESC LIMIT ${MOST_BOOTS}`,
@@ -46,7 +53,7 @@ interface BootRow { boot_epoch: number; generation: Generation; floor: string; n
  * One probe of activity_host_ts a ring row. OFFSET 0 keeps the planner from turning the probes into a join that reads the
  * host's whole history; the bounds let it leave partitions out.
  */
-async function readRing(tx: TransactionSql, hostId: string, ring: Parameters<Store['readMark']>[1]): Promise<StoredRow[]> {
+async function readRing(tx: ISql, hostId: string, ring: Parameters<Store['readMark']>[1]): Promise<StoredRow[]> {
   if (ring.length === 0) return [];
   const seconds = ring.map((row) => `${row.ts.slice(0, 19)}Z`);
   const records = await tx.unsafe<ActivityRecord[]>(
@@ -71,7 +78,7 @@ async function readRing(tx: TransactionSql, hostId: string, ring: Parameters<Sto
 }
 
 /** All that overlap the span of the ring's ids. */
-async function readGapped(tx: TransactionSql, hostId: string, ring: Parameters<Store['readMark']>[1]): Promise<HostMark['gapped']> {
+async function readGapped(tx: ISql, hostId: string, ring: Parameters<Store['readMark']>[1]): Promise<HostMark['gapped']> {
   if (ring.length === 0) return [];
   let low = Infinity;
   let high = -Infinity;
@@ -86,7 +93,7 @@ async function readGapped(tx: TransactionSql, hostId: string, ring: Parameters<S
   return rows.map((row) => ({ bootEpoch: row.boot_epoch, fromId: Number(row.from_id), toId: Number(row.to_id) }));
 }
 
-async function readSettled(tx: TransactionSql, boot: BootMark): Promise<number[]> {
+async function readSettled(tx: ISql, boot: BootMark): Promise<number[]> {
   const rows = await tx<{ id: string }[]>`
     SELECT id FROM (
       SELECT upstream_id AS id FROM activity
@@ -100,7 +107,7 @@ async function readSettled(tx: TransactionSql, boot: BootMark): Promise<number[]
   return rows.map((row) => Number(row.id));
 }
 
-async function readTotals(tx: TransactionSql, hostId: string): Promise<GapTotals> {
+async function readTotals(tx: ISql, hostId: string): Promise<GapTotals> {
   const [row] = await tx.unsafe<{ count: string; lost_min: string; lost_max: string | null; last_at: string | null }[]>(
     `SELECT count(*) AS count, coalesce(sum(lost_min), 0)::float8 AS lost_min,
        CASE WHEN bool_and(lost_max IS NOT NULL) IS NOT FALSE THEN coalesce(sum(lost_max), 0)::float8 END AS lost_max,

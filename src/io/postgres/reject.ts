@@ -1,5 +1,5 @@
 /** What PostgreSQL does not take: kept as text in rejected_rows, and, of activity, inside a gap of one. */
-import type { TransactionSql } from 'postgres';
+import type { ISql } from 'postgres';
 import type { StoredRow } from '../../model/activity.ts';
 import type { Gap } from '../../model/gap.ts';
 import { canonicalTime } from '../../model/time.ts';
@@ -15,7 +15,7 @@ const MAX_INT4 = 2_147_483_647;
  * The gap that the row's id is in now. A batch tried again finds the one of the first time, and an id that was lost before is
  * not counted twice. null: the id itself is no number that a gap could name; only the text is kept.
  */
-export async function rejectRow(tx: TransactionSql, row: StoredRow, error: string, by: { newGapId: () => string; detectedAt: string }): Promise<Gap | null> {
+export async function rejectRow(tx: ISql, row: StoredRow, error: string, by: { newGapId: () => string; detectedAt: string }): Promise<Gap | null> {
   if (!Number.isSafeInteger(row.upstreamId) || !Number.isInteger(row.bootEpoch) || Math.abs(row.bootEpoch) > MAX_INT4) {
     await rejectValue(tx, 'activity', row, error, by.detectedAt);
     return null;
@@ -49,7 +49,7 @@ export async function rejectRow(tx: TransactionSql, row: StoredRow, error: strin
   return gap;
 }
 
-export async function rejectValue(tx: TransactionSql, source: string, value: { hostId: string }, error: string, rejectedAt: string): Promise<void> {
+export async function rejectValue(tx: ISql, source: string, value: { hostId: string }, error: string, rejectedAt: string): Promise<void> {
   await tx`
     INSERT INTO rejected_rows (rejected_at, source, host_id, raw, error)
     VALUES (${rejectedAt}::text::timestamptz, ${source}, ${cleanText(value.hostId)}, ${rawText(value)}, ${cleanText(error)})`;

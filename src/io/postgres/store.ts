@@ -7,7 +7,7 @@ import { away, judge, reading, tableOf } from './store-error.ts';
 import { holding, listPartitions } from './partition-bounds.ts';
 import { readMark } from './read-mark.ts';
 import { createRefusedPeriods } from './refused-periods.ts';
-import { type BatchPlan, writePlan } from './write-batch.ts';
+import { type BatchPlan, type Refusal, writePlan } from './write-batch.ts';
 
 export interface StoreOptions {
   /** The pool for writers. */
@@ -35,25 +35,32 @@ export function createPostgresStore({ sql, clock, random, makePartition, retenti
       newGapId: () => random.id(),
       detectedAt: timeOfMs(now),
     };
-    const sort = <T extends { hostId: string; ts: string }>(table: PartitionedTable, values: T[]): { kept: T[]; outside: T[] } => {
+    const sort = <T extends { hostId: string; ts: string }>(table: PartitionedTable, values: readonly T[]): { kept: T[]; outside: Refusal<T>[] } => {
       // Canonical times order as text.
       const edge = timeOfMs(retentionEdge(days[table], now));
-      const outside: T[] = [];
-      const kept = values.filter((value) => value.ts >= edge && (!refused.has(table, value.ts) || (outside.push(value), false)));
-      return kept.length === values.length ? { kept: values, outside } : { kept, outside };
+      const kept: T[] = [];
+      const outside: Refusal<T>[] = [];
+      for (const value of values) {
+        if (!CANONICAL.test(value.ts)) outside.push({ row: value, error: `ts: expected a time like 2026-01-31T12:00:00.000000Z, found ${value.ts.slice(0, 40)}` });
+        else if (value.ts >= edge) {
+          if (refused.has(table, value.ts)) outside.push({ row: value, error: clockError(value.ts) });
+          else kept.push(value);
+        }
+      }
+      return { kept, outside };
     };
     const activity = sort('activity', batch.activity);
     made.batch.activity = activity.kept;
     made.expired = batch.activity.length - activity.kept.length - activity.outside.length;
-    made.refused = activity.outside.map((row) => ({ row, error: clockError(row.ts) }));
+    made.refused = activity.outside;
     const perf = sort('perf', batch.perf);
     const hostEvents = sort('host_events', batch.hostEvents);
     const modelEvents = sort('model_events', batch.modelEvents);
     made.batch.perf = perf.kept;
     made.batch.hostEvents = hostEvents.kept;
     made.batch.modelEvents = modelEvents.kept;
-    const values = (source: PartitionedTable, outside: { hostId: string; ts: string }[]): BatchPlan['refusedValues'] =>
-      outside.map((value) => ({ row: { source, value }, error: clockError(value.ts) }));
+    const values = (source: PartitionedTable, outside: Refusal<{ hostId: string }>[]): BatchPlan['refusedValues'] =>
+      outside.map(({ row, error }) => ({ row: { source, value: row }, error }));
     made.refusedValues = [
       ...values('perf', perf.outside),
       ...values('host_events', hostEvents.outside),
@@ -96,6 +103,9 @@ export function createPostgresStore({ sql, clock, random, makePartition, retenti
     },
   };
 }
+
+/** PostgreSQL reads `yesterday` and `infinity` as times, too. */
+const CANONICAL = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/;
 
 function clockError(ts: string): string {
   return `clock: ${ts} is too far from now, and as many partitions outside the expected time as are allowed exist`;

@@ -2,15 +2,16 @@
  * One batch, one transaction. First all lists at once, one statement a list, sent without waiting for each other (a batch costs
  * three round trips). If a value is refused, the same again step by step: each list under a savepoint, halved down to the value.
  */
-import type { Sql, TransactionSql } from 'postgres';
+import type { ISql, Sql } from 'postgres';
 import type { StoredRow } from '../../model/activity.ts';
 import type { Batch, BatchResult } from '../../model/batch.ts';
 import type { Gap } from '../../model/gap.ts';
-import { judge } from './store-error.ts';
 import { insertActivity } from './insert-activity.ts';
 import { bootProgress, insertBoots, raiseBoots } from './insert-boots.ts';
 import { insertGaps, insertHostEvents, insertModelEvents, insertPerf } from './insert-streams.ts';
 import { rejectRow, rejectValue } from './reject.ts';
+import { judge } from './store-error.ts';
+import { transaction } from './transaction.ts';
 
 /** A row that is not even tried. */
 export interface Refusal<T> { row: T; error: string }
@@ -27,14 +28,14 @@ export interface BatchPlan {
 
 export async function writePlan(sql: Sql, plan: BatchPlan): Promise<BatchResult> {
   try {
-    return await sql.begin((tx) => writeAtOnce(tx, plan));
+    return await transaction(sql, (tx) => writeAtOnce(tx, plan));
   } catch (error) {
     if (judge(error) !== 'row') throw error;
-    return await sql.begin((tx) => writeBisected(tx, plan));
+    return await transaction(sql, (tx) => writeBisected(tx, plan));
   }
 }
 
-async function writeAtOnce(tx: TransactionSql, plan: BatchPlan): Promise<BatchResult> {
+async function writeAtOnce(tx: ISql, plan: BatchPlan): Promise<BatchResult> {
   const { batch } = plan;
   const progress = bootProgress(batch.activity, batch.gaps, batch.marks);
   // In this order on the wire; the first error is the one that rejects, since answers come in the same order.
@@ -47,13 +48,13 @@ async function writeAtOnce(tx: TransactionSql, plan: BatchPlan): Promise<BatchRe
   return { inserted, conflicts: batch.activity.length - inserted, expired: plan.expired, rejected };
 }
 
-async function writeBisected(tx: TransactionSql, plan: BatchPlan): Promise<BatchResult> {
+async function writeBisected(tx: ISql, plan: BatchPlan): Promise<BatchResult> {
   const { batch } = plan;
   const bad: Refusal<StoredRow>[] = [];
   const kept: StoredRow[] = [];
   let inserted = 0;
-  await bisect(tx, batch.activity, async (point, rows) => {
-    inserted += await insertActivity(point, rows);
+  await bisect(tx, batch.activity, async (on, rows) => {
+    inserted += await insertActivity(on, rows);
   }, kept, (row, error) => bad.push({ row, error }));
   for (const list of lists(tx, batch)) await list.bisect(plan);
   await bisect(tx, bootProgress(kept, batch.gaps, batch.marks), raiseBoots, [], () => {});
@@ -62,13 +63,13 @@ async function writeBisected(tx: TransactionSql, plan: BatchPlan): Promise<Batch
 }
 
 interface ListWriter {
-  write(tx: TransactionSql): Promise<void>;
+  write(tx: ISql): Promise<void>;
   bisect(plan: BatchPlan): Promise<void>;
 }
 
 /** The batch's other lists that hold anything; boots first: the watermarks rise in their rows. */
-function lists(tx: TransactionSql, batch: Batch): ListWriter[] {
-  const list = <T extends { hostId: string }>(source: string, values: readonly T[], insert: (tx: TransactionSql, values: readonly T[]) => Promise<void>): ListWriter[] =>
+function lists(tx: ISql, batch: Batch): ListWriter[] {
+  const list = <T extends { hostId: string }>(source: string, values: readonly T[], insert: (tx: ISql, values: readonly T[]) => Promise<void>): ListWriter[] =>
     values.length === 0 ? [] : [{
       write: () => insert(tx, values),
       async bisect(plan) {
@@ -88,18 +89,21 @@ function lists(tx: TransactionSql, batch: Batch): ListWriter[] {
 
 /** Every value that can be taken is taken; `log2(n)` statements for each one that cannot. */
 async function bisect<T>(
-  tx: TransactionSql,
+  tx: ISql,
   values: readonly T[],
-  insert: (tx: TransactionSql, values: readonly T[]) => Promise<void>,
+  insert: (tx: ISql, values: readonly T[]) => Promise<void>,
   kept: T[],
   refuse: (value: T, error: string) => void,
 ): Promise<void> {
   if (values.length === 0) return;
   try {
-    await tx.savepoint((point) => insert(point, values));
+    await tx`SAVEPOINT bisect`;
+    await insert(tx, values);
+    await tx`RELEASE SAVEPOINT bisect`;
     for (const value of values) kept.push(value);
   } catch (error) {
     if (judge(error) !== 'row') throw error;
+    await tx`ROLLBACK TO SAVEPOINT bisect`;
     const [only] = values;
     if (values.length === 1 && only !== undefined) {
       refuse(only, error instanceof Error ? error.message : String(error));
@@ -111,7 +115,7 @@ async function bisect<T>(
   }
 }
 
-async function rejectRefused(tx: TransactionSql, plan: BatchPlan): Promise<Gap[]> {
+async function rejectRefused(tx: ISql, plan: BatchPlan): Promise<Gap[]> {
   const gaps: Gap[] = [];
   for (const { row, error } of plan.refused) {
     const gap = await rejectRow(tx, row, error, plan);

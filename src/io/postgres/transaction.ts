@@ -1,0 +1,43 @@
+/**
+ * Transactions of several statements. Never `sql.begin`: when the server ends a connection with a statement in flight, porsager
+ * 3.4.9 still sends its ROLLBACK there, and the write to the socket that is no more is an uncaught TypeError, which ends the
+ * process ("Cannot read properties of null (reading 'write')"), or a promise that never settles. Here nothing is sent on a
+ * connection that has failed, and it is not handed back either: the pool has taken it away already.
+ */
+import type { ReservedSql, Sql } from 'postgres';
+import { errorCode } from './errors.ts';
+
+/** `run` awaits nothing but statements of `tx`: a connection that ends while none is in flight is not noticed before the next. */
+export async function transaction<T>(sql: Sql, run: (tx: ReservedSql) => Promise<T>): Promise<T> {
+  return await onConnection(sql, async (tx) => {
+    try {
+      await tx`BEGIN`;
+      const result = await run(tx);
+      await tx`COMMIT`;
+      return result;
+    } catch (error) {
+      if (!isBroken(error)) await tx`ROLLBACK`;
+      throw error;
+    }
+  });
+}
+
+/** One connection for a while, for what is bound to a session. */
+export async function onConnection<T>(sql: Sql, run: (session: ReservedSql) => Promise<T>): Promise<T> {
+  const session = await sql.reserve();
+  let broken = false;
+  try {
+    return await run(session);
+  } catch (error) {
+    broken = isBroken(error);
+    throw error;
+  } finally {
+    if (!broken) session.release();
+  }
+}
+
+/** Of the client or the socket: an answer of the server has a SQLSTATE. */
+export function isBroken(error: unknown): boolean {
+  const code = errorCode(error);
+  return code !== null && (code.startsWith('CONNECT') || /^E[A-Z_]+$/.test(code));
+}
