@@ -104,12 +104,12 @@ function performance(state: MouthState, query: URLSearchParams): Answer {
   if (state.samples === null) return n >= 229 ? json(state, { enabled: false }, { status: 503 }) : errorAnswer(state, 503, 'performance monitor not available');
   let { sys, gpu } = state.samples.read();
   const enabled = n >= 229 ? { enabled: true } : {};
-  if (!query.has('after')) return json(state, { ...enabled, gpu_stats: gpu.length > 0 ? gpu : null, sys_stats: sys.length > 0 ? sys : null });
+  if (!query.has('after')) return json(state, { ...enabled, gpu_stats: gpu.length > 0 ? gpu : null, sys_stats: sys.length > 0 ? sys : null }, { gin: true });
   const after = goParseTime(query.get('after') ?? '');
   if (after === null) return errorAnswer(state, 400, "invalid 'after' timestamp, use RFC3339 format");
   sys = sys.filter(({ timestamp }) => (goParseTime(timestamp) ?? 0n) > after);
   gpu = gpu.filter(({ timestamp }) => (goParseTime(timestamp) ?? 0n) > after);
-  return json(state, { ...enabled, gpu_stats: gpu, sys_stats: sys });
+  return json(state, { ...enabled, gpu_stats: gpu, sys_stats: sys }, { gin: true });
 }
 
 function running(state: MouthState): Answer {

@@ -29,7 +29,16 @@ export function openStream(url: string, headers: Record<string, string> = {}): P
       let text = '';
       let over = false;
       const waiting: { condition: (frames: Frame[]) => boolean; done: (frames: Frame[]) => void; fail: (error: Error) => void }[] = [];
-      const whole = (): Frame[] => parseFrames(text);
+      const parsed: Frame[] = [];
+      let at = 0;
+      /** Frames are parsed once, when somebody looks. */
+      const whole = (): Frame[] => {
+        const end = text.lastIndexOf('\n\n');
+        if (end < at) return parsed;
+        parsed.push(...parseFrames(text.slice(at, end + 2)));
+        at = end + 2;
+        return parsed;
+      };
       const check = (): void => {
         for (const one of waiting.splice(0)) {
           const frames = whole();
