@@ -1,5 +1,5 @@
 /** What monitors are told: every start and every end in the tree, in order. Nobody needs to subscribe to an actor to know of them. */
-import type { Reason } from './term.ts';
+import type { Reason } from '../actors/term.ts';
 
 export interface LifecycleEvent {
   /**

@@ -3,7 +3,7 @@
  * child_spec()); only the period is named by its unit, and whether a child is a supervisor follows from what it is made of.
  */
 import type { Start } from '../actors/child.ts';
-import type { Term } from './term.ts';
+import type { Term } from '../actors/term.ts';
 
 export type Strategy = 'one_for_one' | 'one_for_all' | 'rest_for_one' | 'simple_one_for_one';
 export type Restart = 'permanent' | 'transient' | 'temporary';

@@ -44,7 +44,7 @@ export interface HeldBoot {
 }
 
 export type ReconcileInput =
-  /** The stream is open (200, `text/event-stream`). Nothing of the boot or the generation is known from before. */
+  /** The stream is open (200, `text/event-stream`): before its first event. Nothing of the boot or the generation is known from before. */
   | { type: 'connected' }
   /** `inflight`: requests under way at the end, where that is known for true; null: unknown. */
   | { type: 'ended'; how: 'clean' | 'broken'; inflight: number | null }
@@ -107,12 +107,12 @@ export type ReconcileEffect =
   | { type: 'generation'; generation: Generation }
   /** Frames were sent under a boot that has now become another: the `activity` topic has to say `lagged`. */
   | { type: 'lagged' }
-  /** Gap totals as the database and the queue have them: replaces what the link counted. */
+  /** Gap totals as the database has them; once, before the first `gaps` that go on top of it. */
   | { type: 'totals'; mark: HostMark }
   /** Wake with `tick` at this `Moment.mono`; replaces the timer before; null: none. */
   | { type: 'timer'; at: number | null }
   /** Something that should be counted and, sampled, logged. */
-  | { type: 'oddity'; what: 'differing-row' | 'other-process-answer' | 'id-out-of-range'; upstreamId: number | null };
+  | { type: 'oddity'; what: 'differing-row' | 'id-out-of-range'; upstreamId: number };
 
 /** How a held boot ends up. */
 export interface Release {
@@ -120,8 +120,8 @@ export interface Release {
   /** The held (negative) number. */
   held: number;
   bootEpoch: number;
-  /** Rows below this id are those of an earlier boot and are dropped; null: keep all. */
-  fromId: number | null;
+  /** Rows below this id are those of an earlier boot and are dropped. */
+  fromId: number;
   boots: BootRecord[];
   gaps: Gap[];
 }

@@ -1,0 +1,97 @@
+/** One connection to a host as its reconciler sees it. A boot lasts at least as long. */
+import type { WireRow } from '../activity.ts';
+import type { Generation } from '../state.ts';
+import type { BootDecision, RingView } from './decide-boot.ts';
+import { isWhole } from './fetch-plan.ts';
+import type { Standing } from './merge-mark.ts';
+import type { FetchTarget } from './effects.ts';
+import type { LiveBoot } from './live-boot.ts';
+import type { ProcessKnown } from './log-lines.ts';
+import type { RingReader } from './ring-reader.ts';
+import { createRingReader } from './ring-reader.ts';
+import type { RowChaser } from './row-chaser.ts';
+import { createRowChaser } from './row-chaser.ts';
+import type { IdSet } from './watermark.ts';
+import { idSet } from './watermark.ts';
+
+export type Heard = { type: 'rows'; rows: readonly WireRow[] } | { type: 'ready'; id: number };
+
+/**
+ * `asking`: the ring is being read. `marking`: the database is asked. `silent`: the ring is empty although the boot has rows, so
+ * that the first row decides. `open`: rows are taken as they come. In all but `open` what is heard waits.
+ */
+export type Phase = 'asking' | 'marking' | 'silent' | 'open';
+
+export interface Connection {
+  since: number;
+  phase: Phase;
+  reader: RingReader;
+  chaser: RowChaser;
+  generation: Generation | null;
+  waiting: Heard[];
+  /** A sample of `/api/performance` proves the process. */
+  sampleHeld: boolean;
+  process: ProcessKnown;
+  ring: RingView;
+  /** Announced here, not in the ring at the connect. */
+  heard: IdSet;
+  begunAgain: boolean;
+  /** The ring was empty when we connected and the boot was not: all that comes is fresh. */
+  wasSilent: boolean;
+  /** Decided again because rows differed, and found the same: rows that differ are counted alone. */
+  tolerant: boolean;
+  differed: number;
+  fetching: { id: number; target: FetchTarget; for: 'ring' | 'rows' | 'import' } | null;
+}
+
+export function newConnection(since: number): Connection {
+  return {
+    since,
+    phase: 'asking',
+    reader: createRingReader(since, null),
+    chaser: createRowChaser(),
+    generation: null,
+    waiting: [],
+    sampleHeld: false,
+    process: 'unknown',
+    ring: { rows: [], complete: false, endKnown: false },
+    heard: idSet(),
+    begunAgain: false,
+    wasSilent: false,
+    tolerant: false,
+    differed: 0,
+    fetching: null,
+  };
+}
+
+/** Reads the ring once more on the same connection, to decide again. */
+export function askAgain(conn: Connection, now: number): void {
+  conn.phase = 'asking';
+  conn.reader = createRingReader(now, conn.generation ?? 2);
+  conn.fetching = null;
+}
+
+/** Ended this row after the connection began, so that an older one under its id is another row? */
+export function freshOn(conn: Connection, boot: LiveBoot | null, decidedBefore: boolean): (id: number) => boolean {
+  if (conn.wasSilent) return (id) => boot?.takenHere.has(id) !== true;
+  if (!decidedBefore || boot === null) return () => false;
+  return (id) => !boot.ringAtConnect.has(id) && !boot.takenHere.has(id) && (conn.ring.complete || conn.heard.has(id));
+}
+
+/** Can the rest of a ring that was read in part not change the decision? */
+export function isFinal(decision: BootDecision, standing: Standing, ring: RingView, total: number | null): boolean {
+  switch (decision.kind) {
+    case 'first':
+      return standing.boots.length === 0 && total !== null && !isWhole(total);
+    case 'same': {
+      const [low] = ring.rows;
+      const top = decision.boot.highest ?? decision.boot.floor - 1;
+      return low === undefined || low.upstreamId <= top + 1;
+    }
+    case 'wait':
+    case 'new':
+      return false;
+    default:
+      return decision satisfies never;
+  }
+}

@@ -1,0 +1,174 @@
+/** The boot that a host is in, as its reconciler keeps it in memory: which ids it has dealt with, and what it still owes the queue. */
+import type { StoredRow, WireRow } from '../activity.ts';
+import type { BootRecord } from '../batch.ts';
+import type { Gap } from '../gap.ts';
+import type { Generation } from '../state.ts';
+import type { ActivityEntry } from './effects.ts';
+import type { KnownBoot, Standing } from './merge-mark.ts';
+import { newKnownBoot } from './merge-mark.ts';
+import type { IdRange, IdSet } from './watermark.ts';
+import { idSet } from './watermark.ts';
+
+export interface LiveBoot {
+  /** Negative: held, under a number that the database will decide. */
+  epoch: number;
+  /** The number that frames carry. */
+  shown: number | null;
+  generation: Generation;
+  floor: number;
+  resumes: number | null;
+  /** Queued, stored, or in a gap. */
+  settled: IdSet;
+  /** `settled` when this connection began, and what the ring held then. */
+  before: IdSet;
+  ringAtConnect: IdSet;
+  /** Settled on this connection. */
+  takenHere: IdSet;
+  /** Shown to people already. */
+  published: IdSet;
+  /** The highest id settled or announced; null: none. */
+  top: number | null;
+  lastId: number | null;
+  lastTs: string | null;
+  /** The newest rows: an answer that disagrees with them is another process's. */
+  recent: Map<number, WireRow>;
+  /** `open`: first contact with an empty ring, so that the boot begins at the lowest row that comes; `soft`: one has come. */
+  floorAt: 'open' | 'soft' | 'firm';
+  /** Not queued yet: they go with the boot's next entry. */
+  owed: { boots: BootRecord[]; gaps: Gap[]; settled: IdRange[]; floor: number | null };
+}
+
+const RECENT_ROWS = 64;
+
+export function liveBoot(begin: { epoch: number; shown: number | null; generation: Generation; floor: number; resumes: number | null }): LiveBoot {
+  return {
+    ...begin,
+    settled: idSet(),
+    before: idSet(),
+    ringAtConnect: idSet(),
+    takenHere: idSet(),
+    published: idSet(),
+    top: null,
+    lastId: null,
+    lastTs: null,
+    recent: new Map(),
+    floorAt: 'firm',
+    owed: { boots: [], gaps: [], settled: [], floor: null },
+  };
+}
+
+/** A boot of an earlier connection, or of an earlier life of Drover. */
+export function resumeBoot(known: KnownBoot, generation: Generation, memory: LiveBoot | null): LiveBoot {
+  const boot = memory?.epoch === known.bootEpoch ? memory : liveBoot({ epoch: known.bootEpoch, shown: known.bootEpoch, generation, floor: known.floor, resumes: known.resumes });
+  boot.floor = Math.min(boot.floor, known.floor);
+  boot.settled = idSet(known.settled.ranges());
+  // What is owed was never queued, so that the database can't know of it.
+  for (const gap of boot.owed.gaps) if (gap.bootEpoch === boot.epoch && gap.fromId !== null && gap.toId !== null) boot.settled.add(gap.fromId, gap.toId);
+  for (const [from, to] of boot.owed.settled) boot.settled.add(from, to);
+  if (known.highest !== null) boot.top = Math.max(boot.top ?? known.highest, known.highest);
+  if (known.lastId !== null && (boot.lastId === null || known.lastId >= boot.lastId)) {
+    boot.lastId = known.lastId;
+    boot.lastTs = known.lastTs;
+  }
+  return boot;
+}
+
+/** What memory alone knows, while the database is away. */
+export function standingOf(boot: LiveBoot): Standing {
+  return {
+    allRows: false,
+    boots: [
+      {
+        ...newKnownBoot({ bootEpoch: boot.epoch, floor: boot.floor, resumes: null, generation: boot.generation }),
+        highest: boot.settled.highest(),
+        lastId: boot.lastId,
+        lastTs: boot.lastTs,
+        settled: boot.settled,
+        rows: boot.recent,
+      },
+    ],
+  };
+}
+
+/** A new connection: what it announces is measured against what was settled before it. */
+export function beginConnection(boot: LiveBoot, ring: readonly WireRow[]): void {
+  boot.before = idSet(boot.settled.ranges());
+  boot.floorAt = 'firm';
+  boot.takenHere = idSet();
+  boot.ringAtConnect = idSet();
+  for (const row of ring) boot.ringAtConnect.add(row.upstreamId);
+}
+
+/** Takes a row that is not settled yet. */
+export function settleRow(boot: LiveBoot, row: WireRow): void {
+  const id = row.upstreamId;
+  settleIds(boot, id, id);
+  if (boot.lastId === null || id >= boot.lastId) {
+    boot.lastId = id;
+    boot.lastTs = row.ts;
+  }
+  remember(boot, row);
+}
+
+export function settleIds(boot: LiveBoot, from: number, to: number): void {
+  boot.settled.add(from, to);
+  boot.takenHere.add(from, to);
+  if (boot.top === null || to > boot.top) boot.top = to;
+}
+
+export function remember(boot: LiveBoot, row: WireRow): void {
+  boot.recent.delete(row.upstreamId);
+  boot.recent.set(row.upstreamId, row);
+  if (boot.recent.size > RECENT_ROWS) {
+    const [oldest] = boot.recent.keys();
+    boot.recent.delete(oldest!);
+  }
+}
+
+/** Has this id been given again? Then the ids have begun anew. */
+export function givenAgain(boot: LiveBoot, id: number): boolean {
+  return !boot.ringAtConnect.has(id) && !boot.takenHere.has(id) && ((id < boot.floor && boot.floorAt === 'firm') || boot.before.has(id));
+}
+
+/** In its record too, while that is owed; else the next entry says so. */
+export function setFloor(boot: LiveBoot, floor: number): void {
+  boot.floor = floor;
+  if (!boot.owed.boots.some((record) => record.bootEpoch === boot.epoch)) boot.owed.floor = floor;
+  boot.owed.boots = boot.owed.boots.map((record) => (record.bootEpoch === boot.epoch ? { ...record, floor } : record));
+}
+
+/** Ids that should be there and are not. */
+export function unsettled(boot: LiveBoot): IdRange[] {
+  return boot.top === null ? [] : boot.settled.missing(boot.floor, boot.top);
+}
+
+/** The next thing to be queued for this boot, with all that it owes. */
+export function entryOf(boot: LiveBoot, hostId: string, part: { origin: ActivityEntry['origin']; rows: readonly WireRow[] }): ActivityEntry {
+  const { boots, settled, floor } = boot.owed;
+  // Gaps inside a held boot wait for its release: what it really is may have them filled.
+  const gaps = boot.epoch < 0 ? [] : boot.owed.gaps;
+  boot.owed = { boots: [], gaps: boot.epoch < 0 ? boot.owed.gaps : [], settled: [], floor: null };
+  return {
+    hostId,
+    bootEpoch: boot.epoch,
+    origin: part.origin,
+    generation: boot.generation,
+    boots,
+    gaps,
+    rows: part.rows.map((row): StoredRow => ({ ...row, hostId, bootEpoch: boot.epoch })),
+    settled,
+    floor,
+  };
+}
+
+/** The queue took none of it. */
+export function takeBack(boot: LiveBoot, entry: ActivityEntry): void {
+  boot.owed.boots.unshift(...entry.boots);
+  boot.owed.gaps.unshift(...entry.gaps);
+  boot.owed.settled.unshift(...entry.settled);
+  boot.owed.floor ??= entry.floor;
+  for (const row of entry.rows) {
+    boot.settled.remove(row.upstreamId);
+    boot.takenHere.remove(row.upstreamId);
+  }
+}

@@ -1,0 +1,117 @@
+/**
+ * Is the process the one of before? A host sends its log's history on every connect: a process that went on still has the lines
+ * that we saw last.
+ */
+
+/** What a connection tells of the process behind it. */
+export type ProcessKnown = 'same' | 'new' | 'unknown';
+
+/** Lines remembered a source. */
+const REMEMBERED = 20;
+/** A host keeps that many bytes of history a source: a fuller one may have pushed our lines out. */
+const HISTORY_BYTES = 100 * 1024;
+/** The lines of a start repeat from boot to boot: two or fewer in common prove nothing (recordings: 0 to 2 over a restart). */
+const PROOF_LINES = 3;
+/** The source whose lines name times and requests. Those of the model servers repeat with every load. */
+const PROXY = 'proxy';
+
+export interface LogLines {
+  connected(): void;
+  /** Every `logData`; the first of a source on a connection is its history, but a live line may come before that. */
+  text(source: string, text: string): void;
+  /** Has any history come on this connection? */
+  heard(): boolean;
+  /** About the process before the last `connected`, from all that came since. */
+  process(): ProcessKnown;
+}
+
+interface Source {
+  /** Hashes of the last complete lines, oldest first. */
+  last: number[];
+  /** Hashes that this connection has shown, and how often; only until the verdict is given. */
+  shown: Map<number, number> | null;
+  rest: string;
+  bytes: number;
+}
+
+export function createLogLines(): LogLines {
+  let before = new Map<string, number[]>();
+  let now = new Map<string, Source>();
+  return {
+    connected() {
+      // A connection that ended before it said anything leaves what we knew.
+      const kept = new Map(before);
+      for (const [name, source] of now) if (source.last.length > 0) kept.set(name, source.last);
+      before = kept;
+      now = new Map();
+    },
+    text(name, text) {
+      let source = now.get(name);
+      if (source === undefined) {
+        if (now.size >= 8) return;
+        source = { last: [], shown: new Map(), rest: '', bytes: 0 };
+        now.set(name, source);
+      }
+      if (source.shown !== null) source.bytes += utf8Bytes(text);
+      const lines = (source.rest + text).split('\n');
+      source.rest = (lines.pop() ?? '').slice(-65_536);
+      const from = source.shown === null ? Math.max(0, lines.length - REMEMBERED) : 0;
+      for (let i = from; i < lines.length; i++) {
+        const line = lines[i]!.trim();
+        if (line === '') continue;
+        const hash = hashLine(line);
+        source.shown?.set(hash, (source.shown.get(hash) ?? 0) + 1);
+        source.last.push(hash);
+        if (source.last.length > REMEMBERED) source.last.shift();
+      }
+      if (source.shown !== null && source.bytes > 2 * HISTORY_BYTES) source.shown = null;
+    },
+    heard: () => now.size > 0,
+    process() {
+      let proof = 0;
+      let lacking = false;
+      for (const [name, lines] of before) {
+        const source = now.get(name);
+        if (source === undefined || source.shown === null) {
+          lacking = true;
+          continue;
+        }
+        if (holdsAll(source.shown, lines)) {
+          if (name === PROXY) proof = new Set(lines).size;
+          continue;
+        }
+        if (source.bytes < HISTORY_BYTES - 1024) return 'new';
+        lacking = true;
+      }
+      return !lacking && proof >= PROOF_LINES ? 'same' : 'unknown';
+    },
+  };
+}
+
+function holdsAll(shown: ReadonlyMap<number, number>, lines: readonly number[]): boolean {
+  const needed = new Map<number, number>();
+  for (const line of lines) needed.set(line, (needed.get(line) ?? 0) + 1);
+  for (const [line, count] of needed) if ((shown.get(line) ?? 0) < count) return false;
+  return true;
+}
+
+/** FNV-1a over UTF-16 units, twice with different seeds, as one number of 53 bits: no line is kept, and no two are confused by chance. */
+function hashLine(line: string): number {
+  let a = 0x811c9dc5;
+  let b = 0x9747b28c;
+  for (let i = 0; i < line.length; i++) {
+    const unit = line.charCodeAt(i);
+    a = Math.imul(a ^ unit, 0x01000193);
+    b = Math.imul(b ^ unit, 0x5bd1e995);
+  }
+  return (a >>> 0) * 0x200000 + ((b >>> 0) & 0x1fffff);
+}
+
+function utf8Bytes(text: string): number {
+  let bytes = text.length;
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit > 0x7f) bytes += unit > 0x7ff && (unit < 0xd800 || unit > 0xdfff) ? 2 : 1;
+  }
+  return bytes;
+}
