@@ -241,11 +241,12 @@ describe('publishing', () => {
     const next = (s: number): unknown => publisher.next(project(memory, at(s)), at(s));
     reduce.contacted(memory, at(3));
     expect(next(3)).toBeNull();
-    expect(publisher.dueAt()).toBe(at(10).mono);
+    expect(changesAt(memory)).toBe(at(10).mono);
     reduce.applyEvent(memory, { type: 'profile', active: 'x' }, at(4));
     expect(next(4)).toEqual([{ op: 'replace', path: '/profile', value: 'x' }, { op: 'replace', path: '/liveness/lastContactAt', value: time(3) }]);
-    expect(publisher.dueAt()).toBeNull();
+    expect([publisher.dueAt(), changesAt(memory)]).toEqual([null, null]);
     reduce.contacted(memory, at(5));
+    expect(changesAt(memory)).toBe(at(14).mono);
     expect(next(5)).toBeNull();
     expect(next(13.9)).toBeNull();
     expect(next(14)).toEqual([{ op: 'replace', path: '/liveness/lastContactAt', value: time(5) }]);
@@ -303,8 +304,9 @@ describe('publishing', () => {
         now = { wall: now.wall + ms, mono: now.mono + ms };
         apply(memory, now);
         tick();
-        // What is cached is what a fresh look would show.
+        // What is cached is what a fresh look would show, but for the last contact, which waits.
         const cached = project(memory, now);
+        memory.contactAt = memory.contactShown;
         for (const one of memory.models.values()) one.shown = null;
         memory.dirty = 31;
         expect(project(memory, now)).toEqual(cached);

@@ -14,10 +14,10 @@ export interface ModelMemory {
   ttlS: number | null;
   /** When it was seen to become ready; null: it was so before we looked. */
   readySince: string | null;
-  /** End of its last request, as its row says. */
-  lastEnd: string | null;
-  /** When its last request left the list of those in flight, by our clock: not every request makes a row. */
-  lastLeft: string | null;
+  /** Its last row: when that says it ended, and wall ms when it came; `seen`: it came over the stream, so `wall` is near the end. */
+  lastRow: { ts: string; wall: number; seen: boolean } | null;
+  /** Wall ms at which its last request left the list of those in flight: not every request makes a row. */
+  leftAt: number | null;
   /** Requests in flight where they are listed, else null. */
   inflight: number | null;
   /** The host says that something is in flight, not of which model. */
@@ -64,8 +64,10 @@ export interface HostMemory {
   perf: HostState['perf'];
   gaps: GapTotals;
   dirty: number;
-  /** The last projection. */
+  /** The last projection; which contact it shows, and since which monotonic moment. */
   shown: HostState | null;
+  contactShown: number | null;
+  contactShownAt: number;
 }
 
 /** A host that is just being added, or one remembered: `remembered` is its last published state (`hosts.last_state`), from before a restart. */
@@ -94,6 +96,8 @@ export function createHostMemory(face: HostFace, liveness: Liveness, remembered?
     gaps: remembered?.gaps ?? { count: 0, lostMin: 0, lostMax: 0, lastAt: null },
     dirty: DIRTY.all,
     shown: null,
+    contactShown: null,
+    contactShownAt: 0,
   };
   if (remembered) {
     // A host that never answered has nothing that could stem from some time.
@@ -101,7 +105,7 @@ export function createHostMemory(face: HostFace, liveness: Liveness, remembered?
     memory.asOf = remembered.asOf ?? (known ? (remembered.liveness.lastContactAt ?? remembered.liveness.since) : null);
     for (const [key, model] of Object.entries(remembered.models)) {
       const { ttlS, readySince, unloadAt: _unload, inflight: _inflight, ...wire } = model;
-      memory.models.set(key, { wire: { key, ...wire }, ttlS, readySince, lastEnd: null, lastLeft: null, inflight: null, busy: false, shown: { ...model, inflight: null } });
+      memory.models.set(key, { wire: { key, ...wire }, ttlS, readySince, lastRow: null, leftAt: null, inflight: null, busy: false, shown: { ...model, inflight: null } });
     }
   }
   return memory;

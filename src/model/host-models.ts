@@ -16,7 +16,7 @@ export function listModels(memory: HostMemory, list: readonly WireModel[], at: M
   for (const wire of list) {
     const model = models.get(wire.key);
     if (model === undefined) {
-      models.set(wire.key, { wire, ttlS: null, readySince: null, lastEnd: null, lastLeft: null, inflight: null, busy: false, shown: null });
+      models.set(wire.key, { wire, ttlS: null, readySince: null, lastRow: null, leftAt: null, inflight: null, busy: false, shown: null });
       if (wire.state !== '') memory.modelChanges.push({ model: wire.key, from: null, to: wire.state });
       memory.dirty |= DIRTY.models | DIRTY.inflight;
     } else if (!sameModel(model.wire, wire)) {
@@ -58,10 +58,17 @@ export function checkRunning(memory: HostMemory, running: readonly RunningModel[
   }
 }
 
-/** A request of the model has ended: `lastEnd` as its row says, `lastLeft` by our clock. Only a later moment counts. */
-export function requestEnded(memory: HostMemory, model: ModelMemory, which: 'lastEnd' | 'lastLeft', time: string): void {
-  if (model[which] !== null && model[which] >= time) return;
-  model[which] = time;
+/** A row of the model. Of those caught up from the ring only the latest counts, and none of them against one that was seen to come. */
+export function rowOf(memory: HostMemory, model: ModelMemory, ts: string, seen: boolean, at: Moment): void {
+  const last = model.lastRow;
+  if (!seen && last !== null && (last.seen || last.ts >= ts)) return;
+  model.lastRow = { ts, wall: at.wall, seen };
+  if (model.ttlS !== null && model.ttlS > 0) touch(memory, model);
+}
+
+/** A request of the model has left the list of those in flight. */
+export function requestLeft(memory: HostMemory, model: ModelMemory, at: Moment): void {
+  model.leftAt = at.wall;
   if (model.ttlS !== null && model.ttlS > 0) touch(memory, model);
 }
 
@@ -78,10 +85,10 @@ export function findModel(memory: HostMemory, name: string): ModelMemory | undef
 /** Another process, or a reloaded one: what ran before does not run on. */
 export function forgetTimes(memory: HostMemory): void {
   for (const model of memory.models.values()) {
-    if (model.readySince === null && model.lastEnd === null && model.lastLeft === null) continue;
+    if (model.readySince === null && model.lastRow === null && model.leftAt === null) continue;
     model.readySince = null;
-    model.lastEnd = null;
-    model.lastLeft = null;
+    model.lastRow = null;
+    model.leftAt = null;
     touch(memory, model);
   }
 }

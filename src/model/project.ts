@@ -1,4 +1,5 @@
 /** From a host's memory to what is published. */
+import { LIMITS } from './limits.ts';
 import { findModel } from './host-models.ts';
 import { DIRTY, type HostMemory, type ModelMemory } from './host-memory.ts';
 import type { HostState, InflightRequest, ModelState } from './state.ts';
@@ -9,10 +10,16 @@ import { msOfTime, timeOfMs, type Moment } from './time.ts';
 export function project(memory: HostMemory, at: Moment): HostState {
   if (memory.throughput !== null && expire(memory.throughput, at.mono)) memory.dirty |= DIRTY.throughput;
   const last = memory.shown;
-  const dirty = last === null ? DIRTY.all : memory.dirty;
-  if (last !== null && dirty === 0) return last;
+  let dirty = last === null ? DIRTY.all : memory.dirty;
+  const contactAt = contactChangesAt(memory);
+  if (last !== null && dirty === 0 && (contactAt === null || at.mono < contactAt)) return last;
+  if (contactAt !== null) dirty |= DIRTY.liveness;
   const remade = dirty & DIRTY.inflight ? markModels(memory) : false;
   memory.dirty = 0;
+  if (dirty & DIRTY.liveness) {
+    memory.contactShown = memory.contactAt;
+    memory.contactShownAt = at.mono;
+  }
   const { face } = memory;
   memory.shown = {
     name: face.name,
@@ -35,9 +42,17 @@ export function project(memory: HostMemory, at: Moment): HostState {
   return memory.shown;
 }
 
-/** The monotonic moment at which the projection changes although nothing happens (a row leaves the throughput's window). null: never. */
+/** The monotonic moment at which the projection changes although nothing happens (a row leaves the throughput's window, a contact has waited long enough). null: never. */
 export function changesAt(memory: HostMemory): number | null {
-  return memory.throughput === null ? null : expiresAt(memory.throughput);
+  const expiry = memory.throughput === null ? null : expiresAt(memory.throughput);
+  const contact = contactChangesAt(memory);
+  return expiry === null || contact === null ? (expiry ?? contact) : Math.min(expiry, contact);
+}
+
+/** A contact rides along with other changes; alone it is taken up after a while. */
+function contactChangesAt(memory: HostMemory): number | null {
+  if (memory.contactAt === memory.contactShown) return null;
+  return memory.contactShownAt + LIMITS.publish.lastContactMs;
 }
 
 function total(memory: HostMemory): number | null {
@@ -112,11 +127,17 @@ function unloadAt(model: ModelMemory): string | null {
   return `${timeOfMs(Date.parse(whole) + model.ttlS * 1000).slice(0, 19)}${from.slice(19)}`;
 }
 
-/** The row's time, unless a request that made no row has ended since: a row comes within moments of its request's leaving. */
+/** The row's time, unless a request that made no row has left since: a row comes within moments of its request's leaving. */
 function lastEnd(model: ModelMemory): string | null {
-  const { lastEnd: end, lastLeft: left } = model;
-  if (end === null || left === null) return end ?? left;
-  return msOfTime(left) > msOfTime(end) + ROW_FOLLOWS_MS ? left : end;
+  const { lastRow, leftAt } = model;
+  if (lastRow === null) return leftAt === null ? null : timeOfMs(leftAt);
+  return leftAt !== null && leftAt > lastRow.wall + ROW_FOLLOWS_MS ? timeOfMs(leftAt) : endOf(lastRow);
+}
+
+/** A row's own time is by the host's clock: believed where it agrees with ours, or when the row is an old one. */
+function endOf(row: NonNullable<ModelMemory['lastRow']>): string {
+  const ahead = msOfTime(row.ts) - row.wall;
+  return ahead > CLOCKS_AGREE_MS || (row.seen && ahead < -CLOCKS_AGREE_MS) ? timeOfMs(row.wall) : row.ts;
 }
 
 function later(a: string | null, b: string | null): string | null {
@@ -125,3 +146,4 @@ function later(a: string | null, b: string | null): string | null {
 }
 
 const ROW_FOLLOWS_MS = 5_000;
+const CLOCKS_AGREE_MS = 5_000;

@@ -3,13 +3,13 @@ import type { WireRow } from './activity.ts';
 import type { GapTotals } from './gap.ts';
 import type { HostEvent } from './host-event.ts';
 import { DIRTY, type HostFace, type HostMemory } from './host-memory.ts';
-import { checkRunning, findModel, forgetTimes, listModels, requestEnded } from './host-models.ts';
+import { checkRunning, findModel, forgetTimes, listModels, requestLeft, rowOf } from './host-models.ts';
 import type { Liveness } from './liveness.ts';
 import { sameJson } from './patch.ts';
 import type { PerfReading, RunningModel } from './readings.ts';
 import type { Generation, InflightRequest } from './state.ts';
 import { count, createThroughput } from './throughput.ts';
-import { msOfTime, timeOfMs, type Moment } from './time.ts';
+import { timeOfMs, type Moment } from './time.ts';
 
 /** One event of the stream. Rows are not counted here: which of them are new is the link's knowledge (`rowsArrived`). */
 export function applyEvent(memory: HostMemory, event: HostEvent, at: Moment): void {
@@ -62,7 +62,7 @@ export function rowsArrived(memory: HostMemory, rows: readonly WireRow[], origin
       memory.dirty |= DIRTY.throughput;
     }
     const model = findModel(memory, row.model);
-    if (model !== undefined) requestEnded(memory, model, 'lastEnd', endOf(row, origin, at));
+    if (model !== undefined) rowOf(memory, model, row.ts, origin === 'live', at);
   }
 }
 
@@ -129,7 +129,6 @@ export function setLiveness(memory: HostMemory, liveness: Omit<Liveness, 'lastCo
 /** Bytes or an answer came. Cheap: call it for each. */
 export function contacted(memory: HostMemory, at: Moment): void {
   memory.contactAt = at.wall;
-  memory.dirty |= DIRTY.liveness;
 }
 
 /** A stream's 200 has come: the next list of models makes the state present again (`asOf: null`), and the wire is learnt anew. */
@@ -168,14 +167,5 @@ function leave(memory: HostMemory, id: string, at: Moment): void {
   memory.requests.delete(id);
   memory.dirty |= DIRTY.inflight;
   const model = findModel(memory, request.model);
-  if (model !== undefined) requestEnded(memory, model, 'lastLeft', timeOfMs(at.wall));
+  if (model !== undefined) requestLeft(memory, model, at);
 }
-
-/** A row's own time is its end by the host's clock: believed where it agrees with ours, or when the row is an old one. */
-function endOf(row: WireRow, origin: 'live' | 'ring', at: Moment): string {
-  const ahead = msOfTime(row.ts) - at.wall;
-  if (ahead > CLOCKS_AGREE_MS || (origin === 'live' && ahead < -CLOCKS_AGREE_MS)) return timeOfMs(at.wall);
-  return row.ts;
-}
-
-const CLOCKS_AGREE_MS = 5_000;
