@@ -19,7 +19,10 @@ export interface PublisherSpec {
   host: string;
   /** From `nextToken()`, drawn when this incarnation began. Lower than the present publisher's: cut off from the start. */
   token: number;
-  /** The fleet-store has lost this host, or holds another place of it: draw a new state epoch and call `snapshot` now. */
+  /**
+   * The fleet-store has lost this host, or holds another place of it: draw a new state epoch and call `snapshot` now. May come
+   * from inside a call of the publisher's own, so take your seq before you publish, not after.
+   */
   republish(): void;
   /** The models of whose own logs somebody reads (at most 4), whenever that changes. Start with `wantedLogs()`. */
   wantLogs?(models: readonly string[]): void;
@@ -45,8 +48,8 @@ export interface PublisherHandle {
 
 /** What the fleet-store is to the feed. */
 export interface FleetSink {
-  /** False: it does not continue what is held, and nothing was changed. */
-  delta(host: string, epoch: string, seq: number, ops: readonly PatchOp[], state: HostState): boolean;
+  /** The encoded `fleet.delta`; null: it does not continue what is held, and nothing was changed. */
+  delta(host: string, epoch: string, seq: number, ops: readonly PatchOp[], state: HostState): string | null;
   snapshot(host: string, epoch: string, seq: number, state: HostState): void;
   removed(host: string): void;
   get(host: string): PublishedHost | null;
@@ -96,9 +99,129 @@ export interface Feed {
 
 export interface FeedOptions {
   /** A publisher threw in `republish` or `wantLogs`, or sent a delta that does not continue. For the log. */
-  report(error: unknown, host: string): void;
+  report: (error: unknown, host: string) => void;
 }
 
-export function createFeed(_options: FeedOptions): Feed {
-  throw new Error('to come');
+export function createFeed({ report }: FeedOptions): Feed {
+  let lastToken = 0;
+  let store: FleetSink | null = null;
+  let sink: BroadcastSink | null = null;
+  const publishers = new Map<string, PublisherSpec>();
+  const wanted = new Map<string, readonly string[]>();
+
+  /** A publisher's throw is its own affair: nobody else's publication suffers from it. */
+  const ask = (spec: PublisherSpec, act: () => void): void => {
+    try {
+      act();
+    } catch (error) {
+      report(error, spec.host);
+    }
+  };
+  const toStore = <T>(act: (to: FleetSink) => T): T | null => {
+    const to = store;
+    if (to === null) return null;
+    try {
+      return act(to);
+    } catch (error) {
+      to.crash(error);
+      return null;
+    }
+  };
+  const toSink = (act: (to: BroadcastSink) => void): void => {
+    const to = sink;
+    if (to === null) return;
+    try {
+      act(to);
+    } catch (error) {
+      to.crash(error);
+    }
+  };
+  const tellWanted = (host: string): void => {
+    const spec = publishers.get(host);
+    if (spec?.wantLogs) ask(spec, () => spec.wantLogs?.(wanted.get(host) ?? []));
+  };
+
+  const attach = (spec: PublisherSpec): PublisherHandle => {
+    const { host } = spec;
+    const present = publishers.get(host);
+    if (present === undefined || present.token <= spec.token) publishers.set(host, spec);
+    const active = (): boolean => publishers.get(host) === spec;
+    return {
+      active,
+      snapshot(epoch, seq, state) {
+        if (!active() || store === null) return;
+        toStore((to) => to.snapshot(host, epoch, seq, state));
+        toSink((to) => to.hostSnapshot(host));
+      },
+      delta(epoch, seq, ops, state) {
+        if (!active()) return;
+        const to = store;
+        if (to === null) return;
+        const frame = toStore(() => to.delta(host, epoch, seq, ops, state));
+        if (frame !== null) return toSink((at) => at.hostDelta(host, frame));
+        // A store that has just crashed asks everybody when it comes back.
+        if (store !== to) return;
+        report(new Error(`the delta ${seq} does not continue the published state of ${host}: asked for a whole one`), host);
+        ask(spec, () => spec.republish());
+      },
+      removed() {
+        if (!active()) return;
+        publishers.delete(host);
+        toStore((to) => to.removed(host));
+        toSink((to) => to.hostRemoved(host));
+      },
+      activity(rows) {
+        if (active() && rows.length > 0) toSink((to) => to.activity(host, rows));
+      },
+      perf(samples) {
+        if (active() && samples.length > 0) toSink((to) => to.perf(host, samples));
+      },
+      log(source, model, text, dropped) {
+        if (active()) toSink((to) => to.log(host, source, model, text, dropped));
+      },
+      wantedLogs: () => wanted.get(host) ?? [],
+      detach() {
+        if (active()) publishers.delete(host);
+      },
+    };
+  };
+
+  return {
+    nextToken: () => ++lastToken,
+    attach,
+    gap: (gap) => toSink((to) => to.gap(gap)),
+    lagged: (stream) => toSink((to) => to.lagged(stream)),
+    readFleet: () => store?.list() ?? [],
+    readHost: (host) => store?.get(host) ?? null,
+    attachStore(next) {
+      store = next;
+      for (const spec of publishers.values()) {
+        if (publishers.get(spec.host) === spec) ask(spec, () => spec.republish());
+      }
+      return {
+        detach() {
+          if (store === next) store = null;
+        },
+      };
+    },
+    attachBroadcaster(next) {
+      sink = next;
+      return {
+        fleet: () => store,
+        wantLogs(host, models) {
+          if (sink !== next) return;
+          if (models.length > 0) wanted.set(host, models);
+          else wanted.delete(host);
+          tellWanted(host);
+        },
+        detach() {
+          if (sink !== next) return;
+          sink = null;
+          const hosts = [...wanted.keys()];
+          wanted.clear();
+          for (const host of hosts) tellWanted(host);
+        },
+      };
+    },
+  };
 }

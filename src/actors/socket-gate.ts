@@ -4,6 +4,7 @@
  */
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
+import { CLOSE_CODES } from '../model/frames.ts';
 
 export interface SocketCounts {
   /** Now. */
@@ -34,5 +35,26 @@ export interface SocketGate {
 }
 
 export function createSocketGate(): SocketGate {
-  throw new Error('to come');
+  let sink: SocketSink | null = null;
+  let shut = false;
+  return {
+    counts: { clients: 0, stalled: 0, frames: 0, bytes: 0, lagged: 0 },
+    adopt(ws, socket) {
+      if (sink !== null && !shut) return sink.adopt(ws, socket);
+      ws.on('error', () => {});
+      ws.close(CLOSE_CODES.goingAway);
+    },
+    async close(code) {
+      shut = true;
+      await sink?.close(code);
+    },
+    attach(next) {
+      sink = next;
+      return {
+        detach() {
+          if (sink === next) sink = null;
+        },
+      };
+    },
+  };
 }

@@ -30,8 +30,8 @@ const seq = z.int().min(1);
 const n = z.int().min(1);
 const position = z.int().min(0);
 /** A model's log topic holds the model's whole name. */
-const topic = z.string().min(1).max(1_024);
-const topics = z.array(topic).min(1).max(256);
+const topic = z.string().max(1_024);
+const topics = z.array(topic).max(256);
 
 export const patchOp = z.union([
   z.object({ op: z.enum(['add', 'replace']), path: z.string(), value: z.unknown() }),

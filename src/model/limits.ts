@@ -15,7 +15,17 @@ export const LIMITS = {
   deltaMemory: { count: 256, bytes: 64 * 1024 },
   batch: { rows: 1_000, ms: 250 },
   queueBytes: 64 * 1024 * 1024,
-  ws: { flushMs: 50, pingMs: 25_000, busyPingMs: 5_000, pongMs: 8_000, bufferBytes: 1024 * 1024, stalledMs: 60_000, terminateMs: 2_000, badFrames: 10, maxFrameBytes: 64 * 1024, actorsMs: 1_000 },
+  ws: {
+    flushMs: 50, pingMs: 25_000, busyPingMs: 5_000, pongMs: 8_000, bufferBytes: 1024 * 1024, stalledMs: 60_000, terminateMs: 2_000, badFrames: 10, actorsMs: 1_000,
+    /** A client names every host that it holds when it comes back: some 3,000 hosts. */
+    maxFrameBytes: 256 * 1024,
+    /** Bytes of one lossy stream a tick, and owed by one client, beyond which lossy frames are dropped. */
+    lossyBytes: 256 * 1024,
+    /** Models' own logs open at one host. */
+    modelLogs: 4,
+    /** Rows in one `activity` frame. */
+    rowsPerFrame: 250,
+  },
   streamMemory: { count: 10_000, bytes: 4 * 1024 * 1024 },
   drain: { httpMs: 2_000, runsMs: 2_000, linksMs: 1_000, writersMs: 3_000, databaseMs: 1_000 },
   clockPartitions: 32,
