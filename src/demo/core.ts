@@ -19,6 +19,8 @@ export type Accepts = 'yes' | 'refuse' | 'close';
 export interface Core {
   control: Omit<SimHost, 'listen' | 'port' | 'close'>;
   handle: Handler;
+  /** Stops it for good. */
+  retire(): void;
   /** What a connection meets. */
   accepts(): Accepts;
   /** Told of each change of `accepts`, and of each death of the process: its sockets die with it ('kill') or are closed when flushed ('term'). */
@@ -41,6 +43,7 @@ export function createCore(options: SimHostOptions): Core {
   let fault: SimFault | null = null;
   let wedged = false;
   let swallowed = 0;
+  let retired = false;
   let process = 0;
   const n = (): number => releaseNumber(release);
   const wall = (): number => clock.now() + skew;
@@ -235,7 +238,7 @@ export function createCore(options: SimHostOptions): Core {
     get servedCount() { return rows.count(); },
     get inflight() { return engine.flights.size; },
     start() {
-      if (running) return;
+      if (running || retired) return;
       running = true;
       booted();
       tell('accepts');
@@ -329,6 +332,10 @@ export function createCore(options: SimHostOptions): Core {
   };
   return {
     control, handle,
+    retire() {
+      control.kill();
+      retired = true;
+    },
     accepts: () => (!running || fault?.kind === 'refuse' ? 'refuse' : fault?.kind === 'accept-close' ? 'close' : 'yes'),
     onLife: (listener) => void listeners.push(listener),
   };

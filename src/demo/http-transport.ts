@@ -105,7 +105,7 @@ export function createHttpPort(core: Core): HttpPort {
     },
     async close() {
       port = null;
-      core.control.kill();
+      core.retire();
       await follow();
       for (const socket of sockets) socket.destroy();
     },
