@@ -5,6 +5,19 @@ import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-pro
 import { ERRORS } from '../model/errors.ts';
 import type { App } from './app.ts';
 
+interface Document { paths?: Record<string, Record<string, { parameters?: { name: string }[] }>> }
+
+/** OpenAPI has no wildcard in a path: it becomes a parameter `path`. */
+function nameWildcards<T extends Document>(document: T): T {
+  for (const [path, operations] of Object.entries(document.paths ?? {})) {
+    if (!path.includes('{*}')) continue;
+    for (const { parameters } of Object.values(operations)) for (const parameter of parameters ?? []) if (parameter.name === '*') parameter.name = 'path';
+    delete document.paths?.[path];
+    Object.assign(document.paths ?? {}, { [path.replace('{*}', '{path}')]: operations });
+  }
+  return document;
+}
+
 const errorTable = (): string => Object.entries(ERRORS).map(([code, { status, message, cure }]) => `| \`${code}\` | ${status} | ${message} | ${cure} |`).join('\n');
 
 export async function registerOpenApi(app: App, version: string): Promise<void> {
@@ -24,7 +37,7 @@ export async function registerOpenApi(app: App, version: string): Promise<void> 
       security: [{ token: [] }, { session: [] }, {}],
     },
     transform: jsonSchemaTransform,
-    transformObject: jsonSchemaTransformObject,
+    transformObject: (document) => nameWildcards(jsonSchemaTransformObject(document) as Document),
   });
   await app.register(swaggerUi, { routePrefix: '/docs', uiConfig: { deepLinking: true, tryItOutEnabled: false }, theme: { title: 'Drover: the API' } });
   app.get('/openapi.json', { schema: { hide: true } }, async (_request, reply) => reply.type('application/json').serializer(JSON.stringify).send(app.swagger()));
