@@ -1,0 +1,208 @@
+/** The composition root: config → io → tree → http. The one place that knows every part. */
+import { readFileSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { pino, type Logger } from 'pino';
+import { startBroadcaster } from './actors/broadcaster.ts';
+import type { Start } from './actors/child.ts';
+import { createFeed } from './actors/feed.ts';
+import { startFleetStore } from './actors/fleet-store.ts';
+import { createKeeperDoor } from './actors/keeper/door.ts';
+import { createHostsAdmin } from './actors/keeper/hosts-admin.ts';
+import { keeper } from './actors/keeper/keeper.ts';
+import { createRoster } from './actors/keeper/roster.ts';
+import type { IngestFigures } from './actors/link/body.ts';
+import { createLinkDirectory, link } from './actors/link/link.ts';
+import { createPartitionQueue } from './actors/partition-queue.ts';
+import { persister, type PersisterLane } from './actors/persister.ts';
+import { createPostgres } from './actors/postgres.ts';
+import { createReconnectLimiter } from './actors/reconnect-limiter.ts';
+import { startRetention } from './actors/retention.ts';
+import { createSocketGate } from './actors/socket-gate.ts';
+import { createWriterQueue } from './actors/writer-queue.ts';
+import { createHttpServer } from './http/server.ts';
+import { createWebSockets } from './http/websocket.ts';
+import type { Config } from './io/config.ts';
+import { createHostPorts } from './io/host-ports.ts';
+import { createHostPort } from './io/llama-swap/host-port.ts';
+import { createHistory } from './io/postgres/history.ts';
+import { createHostsRepository } from './io/postgres/hosts.ts';
+import { createPartitions } from './io/postgres/partitions.ts';
+import { createPostgresStore } from './io/postgres/store.ts';
+import { parseDatabaseUrl } from './io/postgres/url.ts';
+import { openSecrets } from './io/secrets.ts';
+import { systemClock as clock, systemRandom as random } from './io/system.ts';
+import { createTurns } from './actors/turns.ts';
+import { timeOfMs } from './model/time.ts';
+import { createHostTrees } from './supervisors/host-trees.ts';
+import { createTree, type Tree } from './supervisors/supervisor.ts';
+import { droverTree, HOSTS, ROOT } from './supervisors/tree.ts';
+
+export const VERSION = (JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }).version;
+
+/** Drover could not start, or gave up: one line that says what to do. */
+export class StartError extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'StartError';
+  }
+}
+
+export interface Running {
+  /** Where it listens, such as `http://127.0.0.1:4747`. */
+  url: string;
+  /** The orderly drain. A second call forces. */
+  stop(): Promise<void>;
+  /** Resolves when it has ended by an order, rejects with a StartError when it gave up. */
+  done: Promise<void>;
+}
+
+/** Resolves when http listens: neither the database nor any host is waited for. Rejects with a StartError. */
+export async function startDrover(config: Config, options: { log?: Logger } = {}): Promise<Running> {
+  const log = options.log ?? pino({ level: config.logLevel }, pino.destination({ dest: 2, sync: false }));
+  const { limits } = config;
+  await mkdir(config.dataDir, { recursive: true, mode: 0o700 }).catch((error: NodeJS.ErrnoException) => {
+    throw new StartError(`the data folder ${config.dataDir} cannot be made (${error.code}): set DROVER_DATA_DIR to a folder that can be written`);
+  });
+  const secrets = await openSecrets(config.dataDir);
+  if (secrets.fault !== null) log.error(secrets.fault);
+
+  let refuse: (error: StartError) => void = () => undefined;
+  const refused = new Promise<never>((_, reject) => { refuse = reject; });
+  refused.catch(() => undefined);
+  const postgres = createPostgres({
+    target: parseDatabaseUrl(config.databaseUrl, config.dataDir, process.cwd()), random, log,
+    refused: (fault) => refuse(new StartError(fault.message)),
+  });
+  const database = {
+    ready: () => postgres.current() !== null,
+    decided: () => !['starting', 'migrating'].includes(postgres.status().state),
+    subscribe(listener: (ready: boolean) => void) {
+      const offs = [postgres.onReady(() => listener(true)), postgres.onAway(() => listener(false))];
+      return () => { for (const off of offs) off(); };
+    },
+  };
+
+  const partitionQueue = createPartitionQueue();
+  const partitions = createPartitions({ sql: postgres.pools.partitions, clock, retentionDays: limits.retentionDays });
+  const store = createPostgresStore({ sql: postgres.pools.writers, clock, random, makePartition: (table, ts) => partitionQueue.request(table, ts), retentionDays: limits.retentionDays });
+  const repository = createHostsRepository({ sql: postgres.pools.reads, clock, secrets });
+  const queue = createWriterQueue({ maxBytes: limits.queueBytes });
+  const feed = createFeed({ report: (error, host) => log.error({ err: error, host }, 'a publisher failed') });
+  const gate = createSocketGate();
+  const directory = createLinkDirectory();
+  const roster = createRoster(config.hosts, log);
+  const door = createKeeperDoor();
+  const ports = createHostPorts((id) => roster.get(id));
+  const figures: IngestFigures = { events: 0, bytes: 0, malformed: 0, unknown: 0, connects: 0 };
+  const turns = createTurns(1);
+  const linkDeps = {
+    clock, random, log, limits, store, queue, feed, figures,
+    limiter: createReconnectLimiter(clock, limits.reconnect),
+    lowPriority: (granted: (release: () => void) => void) => turns.take(granted),
+  };
+  const linkOf = (id: string): Start => link({
+    deps: linkDeps,
+    directory,
+    host() {
+      const host = roster.get(id);
+      if (host === null) throw new Error(`host ${id} is no longer in the roster`);
+      const { name, tags, enabled, source } = host.config;
+      return { id, face: { name, tags, enabled, source }, port: ports.open(id), remembered: feed.readHost(id)?.state ?? roster.remembered(id) };
+    },
+  });
+  const persisterOf = (lane: PersisterLane): Start => persister({
+    lane, queue, store, database,
+    onRejected(gaps) {
+      for (const gap of gaps) if (!directory.tell(gap.hostId, { type: 'rejected', gaps: [gap] })) feed.gap(gap);
+    },
+    onCatchUp(hostIds) {
+      if (hostIds === null) directory.tellAll({ type: 'catch-up' });
+      else for (const id of hostIds) directory.tell(id, { type: 'catch-up' });
+    },
+    onError: (error) => log.error({ err: error, lane }, 'a batch could not be written'),
+  });
+
+  let state: 'starting' | 'running' | 'draining' = 'starting';
+  let since = timeOfMs(clock.now());
+  const turnTo = (next: typeof state): void => {
+    state = next;
+    since = timeOfMs(clock.now());
+  };
+  const http = createHttpServer({
+    settings: {
+      listen: config.listen, token: config.token, publicUrl: config.publicUrl, allowedHosts: config.allowedHosts,
+      sessionKey: secrets.derive('sessions'), version: VERSION, drainMs: limits.drain.httpMs,
+    },
+    clock, random, log,
+    actors: {
+      list: () => tree.registry.list(), detail: (path) => tree.registry.detail(path),
+      lastExit: (path) => tree.registry.lastExit(path), restart: (path) => tree.registry.restart(path),
+    },
+    fleet: { list: () => feed.readFleet(), get: (host) => feed.readHost(host) },
+    hosts: createHostsAdmin({ roster, repository, door }),
+    history: createHistory(postgres.pools.reads),
+    vitals: {
+      database: () => postgres.status(), tree: () => ({ state, since }), writers: () => queue.vitals(),
+      sockets: () => gate.counts, ingest: () => figures,
+    },
+    hostPort: (id) => (roster.get(id) === null ? null : ports.open(id)),
+    openTarget: ({ baseUrl, apiKey }) => createHostPort({ baseUrl, apiKey }),
+    webSockets: createWebSockets({ gate, limits }),
+  });
+
+  const tree: Tree = createTree({
+    name: ROOT,
+    clock,
+    spec: droverTree({
+      postgres: postgres.start,
+      activityPersister: persisterOf('activity'),
+      perfPersister: persisterOf('perf'),
+      eventsPersister: persisterOf('events'),
+      retention: (context) => startRetention(context, { partitions, queue: partitionQueue, database }),
+      fleetStore: (context) => startFleetStore(context, { feed, limits }),
+      broadcaster: (context) => startBroadcaster(context, { feed, gate, actors: tree.registry, random, limits, version: VERSION }),
+      keeper: keeper({
+        roster, door, directory, feed, queue, repository, database, random, limits, log,
+        trees: createHostTrees(() => tree, linkOf, limits.drain), started: new Map(), patienceMs: 5_000,
+      }),
+      http: http.start,
+    }, limits.drain),
+    restart(path) {
+      const host = path.startsWith(`${HOSTS}/host:`) ? path.slice(HOSTS.length + 6) : '';
+      if (host === '' || host.includes('/')) return null;
+      return door.restart(host).then(() => {
+        const pid = tree.whereis(path);
+        return pid === null ? { kind: 'unknown' } : { kind: 'restarted', incarnation: pid.n };
+      });
+    },
+  });
+
+  const started = await tree.start();
+  if (!Array.isArray(started) || started[0] !== 'ok') {
+    await ports.close();
+    const cause = http.fault();
+    throw new StartError(cause ?? `Drover could not start: ${JSON.stringify(started)}`);
+  }
+  turnTo('running');
+
+  let stopping: Promise<void> | null = null;
+  const stop = (): Promise<void> => {
+    if (stopping !== null) {
+      tree.kill();
+      return stopping;
+    }
+    turnTo('draining');
+    void postgres.checkpoint();
+    stopping = tree.stop().then(() => ports.close());
+    return stopping;
+  };
+  const ended = tree.ended.then((reason) => {
+    if (stopping === null) throw new StartError(`the supervision tree gave up (${JSON.stringify(reason)}): the log says which actor failed again and again`);
+  });
+  const done = Promise.race([ended, refused.catch(async (error: unknown) => {
+    await stop();
+    throw error;
+  })]);
+  done.catch(() => undefined);
+  return { url: http.url()!, stop, done };
+}
