@@ -18,6 +18,7 @@ import { createPostgres } from './actors/postgres.ts';
 import { createReconnectLimiter } from './actors/reconnect-limiter.ts';
 import { startRetention } from './actors/retention.ts';
 import { createSocketGate } from './actors/socket-gate.ts';
+import { createTurns } from './actors/turns.ts';
 import { createWriterQueue } from './actors/writer-queue.ts';
 import { createHttpServer } from './http/server.ts';
 import { createWebSockets } from './http/websocket.ts';
@@ -31,7 +32,6 @@ import { createPostgresStore } from './io/postgres/store.ts';
 import { parseDatabaseUrl } from './io/postgres/url.ts';
 import { openSecrets } from './io/secrets.ts';
 import { systemClock as clock, systemRandom as random } from './io/system.ts';
-import { createTurns } from './actors/turns.ts';
 import { timeOfMs } from './model/time.ts';
 import { createHostTrees } from './supervisors/host-trees.ts';
 import { createTree, type Tree } from './supervisors/supervisor.ts';
@@ -147,9 +147,11 @@ export async function startDrover(config: Config, options: { log?: Logger } = {}
     },
     hostPort: (id) => (roster.get(id) === null ? null : ports.open(id)),
     openTarget: ({ baseUrl, apiKey }) => createHostPort({ baseUrl, apiKey }),
-    webSockets: createWebSockets({ gate, limits }),
+    webSockets: createWebSockets({ gate, maxFrameBytes: limits.ws.maxFrameBytes }),
   });
 
+  /** Why http could not start, for people. */
+  let fault: string | null = null;
   const tree: Tree = createTree({
     name: ROOT,
     clock,
@@ -165,7 +167,14 @@ export async function startDrover(config: Config, options: { log?: Logger } = {}
         roster, door, directory, feed, queue, repository, database, random, limits, log,
         trees: createHostTrees(() => tree, linkOf, limits.drain), started: new Map(), patienceMs: 5_000,
       }),
-      http: http.start,
+      http: async (context) => {
+        try {
+          return await http.start(context);
+        } catch (error) {
+          fault = error instanceof Error ? error.message : String(error);
+          throw error;
+        }
+      },
     }, limits.drain),
     restart(path) {
       const host = path.startsWith(`${HOSTS}/host:`) ? path.slice(HOSTS.length + 6) : '';
@@ -180,8 +189,7 @@ export async function startDrover(config: Config, options: { log?: Logger } = {}
   const started = await tree.start();
   if (!Array.isArray(started) || started[0] !== 'ok') {
     await ports.close();
-    const cause = http.fault();
-    throw new StartError(cause ?? `Drover could not start: ${JSON.stringify(started)}`);
+    throw new StartError(fault ?? `Drover could not start: ${JSON.stringify(started)}`);
   }
   turnTo('running');
 
