@@ -14,7 +14,7 @@ import type { IngestFigures } from './actors/link/body.ts';
 import { createLinkDirectory, link } from './actors/link/link.ts';
 import { createPartitionQueue } from './actors/partition-queue.ts';
 import { persister, type PersisterLane } from './actors/persister.ts';
-import { createPostgres } from './actors/postgres.ts';
+import { createPostgres, faultLine } from './actors/postgres.ts';
 import { createReconnectLimiter } from './actors/reconnect-limiter.ts';
 import { startRetention } from './actors/retention.ts';
 import { createSocketGate } from './actors/socket-gate.ts';
@@ -25,6 +25,7 @@ import { createWebSockets } from './http/websocket.ts';
 import type { Config } from './io/config.ts';
 import { createHostPorts } from './io/host-ports.ts';
 import { createHostPort } from './io/llama-swap/host-port.ts';
+import { countStore } from './io/postgres/counted-store.ts';
 import { createHistory } from './io/postgres/history.ts';
 import { createHostsRepository } from './io/postgres/hosts.ts';
 import { createPartitions } from './io/postgres/partitions.ts';
@@ -34,7 +35,7 @@ import { openSecrets } from './io/secrets.ts';
 import { systemClock as clock, systemRandom as random } from './io/system.ts';
 import { timeOfMs } from './model/time.ts';
 import { createHostTrees } from './supervisors/host-trees.ts';
-import { createTree, type Tree } from './supervisors/supervisor.ts';
+import { createTree, type Tree } from './supervisors/supervision-tree.ts';
 import { droverTree, HOSTS, ROOT } from './supervisors/tree.ts';
 
 export const VERSION = (JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }).version;
@@ -70,21 +71,29 @@ export async function startDrover(config: Config, options: { log?: Logger } = {}
   const refused = new Promise<never>((_, reject) => { refuse = reject; });
   refused.catch(() => undefined);
   const postgres = createPostgres({
-    target: parseDatabaseUrl(config.databaseUrl, config.dataDir, process.cwd()), random, log,
-    refused: (fault) => refuse(new StartError(fault.message)),
+    target: parseDatabaseUrl(config.databaseUrl, config.dataDir, process.cwd()), clock, random, log, limits,
+    refused: (fault) => refuse(new StartError(faultLine(fault), { cause: fault })),
   });
   const database = {
     ready: () => postgres.current() !== null,
     decided: () => !['starting', 'migrating'].includes(postgres.status().state),
     subscribe(listener: (ready: boolean) => void) {
-      const offs = [postgres.onReady(() => listener(true)), postgres.onAway(() => listener(false))];
+      let told = false;
+      const offs = [postgres.onReady(() => told && listener(true)), postgres.onAway(() => listener(false))];
+      told = true;
       return () => { for (const off of offs) off(); };
     },
   };
 
   const partitionQueue = createPartitionQueue();
   const partitions = createPartitions({ sql: postgres.pools.partitions, clock, retentionDays: limits.retentionDays });
-  const store = createPostgresStore({ sql: postgres.pools.writers, clock, random, makePartition: (table, ts) => partitionQueue.request(table, ts), retentionDays: limits.retentionDays });
+  const store = countStore(
+    createPostgresStore({ sql: postgres.pools.writers, clock, random, makePartition: (table, ts) => partitionQueue.request(table, ts), retentionDays: limits.retentionDays }),
+    (error) => {
+      const session = postgres.current();
+      if (session !== null) postgres.report(error, session.generation);
+    },
+  );
   const repository = createHostsRepository({ sql: postgres.pools.reads, clock, secrets });
   const queue = createWriterQueue({ maxBytes: limits.queueBytes });
   const feed = createFeed({ report: (error, host) => log.error({ err: error, host }, 'a publisher failed') });
@@ -119,7 +128,6 @@ export async function startDrover(config: Config, options: { log?: Logger } = {}
       if (hostIds === null) directory.tellAll({ type: 'catch-up' });
       else for (const id of hostIds) directory.tell(id, { type: 'catch-up' });
     },
-    onError: (error) => log.error({ err: error, lane }, 'a batch could not be written'),
   });
 
   let state: 'starting' | 'running' | 'draining' = 'starting';
@@ -139,10 +147,10 @@ export async function startDrover(config: Config, options: { log?: Logger } = {}
       lastExit: (path) => tree.registry.lastExit(path), restart: (path) => tree.registry.restart(path),
     },
     fleet: { list: () => feed.readFleet(), get: (host) => feed.readHost(host) },
-    hosts: createHostsAdmin({ roster, repository, door }),
+    hosts: createHostsAdmin({ roster, repository, door, queue }),
     history: createHistory(postgres.pools.reads),
     vitals: {
-      database: () => postgres.status(), tree: () => ({ state, since }), writers: () => queue.vitals(),
+      database: () => postgres.status(), tree: () => ({ state, since }), writers: () => ({ ...queue.figures(), ...store.figures }),
       sockets: () => gate.counts, ingest: () => figures,
     },
     hostPort: (id) => (roster.get(id) === null ? null : ports.open(id)),
@@ -201,8 +209,7 @@ export async function startDrover(config: Config, options: { log?: Logger } = {}
     }
     turnTo('draining');
     void postgres.checkpoint();
-    stopping = tree.stop().then(() => ports.close());
-    return stopping;
+    return (stopping = tree.stop().then(() => ports.close()));
   };
   const ended = tree.ended.then((reason) => {
     if (stopping === null) throw new StartError(`the supervision tree gave up (${JSON.stringify(reason)}): the log says which actor failed again and again`);

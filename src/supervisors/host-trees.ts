@@ -2,7 +2,7 @@
 import type { Start } from '../actors/child.ts';
 import type { HostTrees } from '../actors/keeper/keeper.ts';
 import type { Limits } from '../model/limits.ts';
-import type { Tree } from './supervisor.ts';
+import type { Tree } from './supervision-tree.ts';
 import { HOSTS, hostChild, hostTree } from './tree.ts';
 
 /** `tree`: asked when it is needed, since the keeper is made before the tree that holds it. */

@@ -1,6 +1,7 @@
 /** What people may do with the list of hosts: stored first, then in the roster, then made so by the keeper. */
 import type { ApiHost, HostsRepository } from '../../io/postgres/hosts.ts';
 import type { HostConfig } from '../../model/state.ts';
+import type { WriterQueue } from '../writer-queue.ts';
 import type { KeeperDoor } from './door.ts';
 import type { Roster } from './roster.ts';
 
@@ -39,7 +40,7 @@ export interface HostsAdmin {
   remove(id: string): Promise<HostAnswer>;
 }
 
-export function createHostsAdmin({ roster, repository, door }: { roster: Roster; repository: HostsRepository; door: KeeperDoor }): HostsAdmin {
+export function createHostsAdmin({ roster, repository, door, queue }: { roster: Roster; repository: HostsRepository; door: KeeperDoor; queue: Pick<WriterQueue, 'forget'> }): HostsAdmin {
   const get = (id: string): HostConfig | null => roster.get(id)?.config ?? null;
   const keyOf = (apiKey: string | null): ApiHost['apiKey'] => (apiKey === null ? { kind: 'none' } : { kind: 'key', key: apiKey });
   const made = async (id: string): Promise<HostAnswer> => {
@@ -88,6 +89,7 @@ export function createHostsAdmin({ roster, repository, door }: { roster: Roster;
       if ((await repository.remove(id)) === 'unknown') return { kind: 'unknown' };
       roster.remove(id);
       await door.changed(id);
+      queue.forget(id);
       return { kind: 'ok', host };
     },
   };
