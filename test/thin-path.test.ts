@@ -30,7 +30,7 @@ afterAll(async () => {
 
 describe('the thin path', () => {
   it('shows the host live, with what it says of itself', async () => {
-    const held = await dashboard.until(({ hosts }) => {
+    const held = await dashboard.until(({ fleet: { hosts } }) => {
       const gpu1 = hosts.get('gpu1');
       return gpu1?.state.liveness.state === 'live' && gpu1.state.generation === 3 && gpu1.state.build !== null && gpu1;
     }, 'gpu1 live');
@@ -52,10 +52,10 @@ describe('the thin path', () => {
   it('holds in the client what the server holds, at every seq', async () => {
     host.record({ outputTokens: 7 });
     host.request({ durationMs: 50 });
-    await dashboard.until(({ hosts }) => (hosts.get('gpu1')?.state.throughput.rows ?? 0) >= 2, 'throughput counted');
+    await dashboard.until(({ fleet: { hosts } }) => (hosts.get('gpu1')?.state.throughput.rows ?? 0) >= 2, 'throughput counted');
     const { hosts } = await program.get('/api/hosts');
     const held = await dashboard.until((client) => {
-      const gpu1 = client.hosts.get('gpu1');
+      const gpu1 = client.fleet.hosts.get('gpu1');
       return gpu1 && gpu1.epoch === hosts[0].epoch && gpu1.seq >= hosts[0].seq && gpu1;
     }, 'the client at the server\'s seq');
     if (held.seq === hosts[0].seq) expect(held.state).toEqual(hosts[0].state);
@@ -79,12 +79,12 @@ describe('the thin path', () => {
 
   it('notices that the host is gone, says why, and catches up when it is back', async () => {
     host.kill();
-    const down = await dashboard.until(({ hosts }) => hosts.get('gpu1')?.state.liveness.state === 'down' && hosts.get('gpu1'), 'gpu1 down');
+    const down = await dashboard.until(({ fleet: { hosts } }) => hosts.get('gpu1')?.state.liveness.state === 'down' && hosts.get('gpu1'), 'gpu1 down');
     expect(down.state.liveness.reason?.code).toBe('refused');
     expect(down.state.asOf).not.toBeNull();
     host.start();
     host.record({ outputTokens: 99 });
-    await dashboard.until(({ hosts }) => hosts.get('gpu1')?.state.liveness.state === 'live' && hosts.get('gpu1')!.state.bootEpoch === 2, 'gpu1 live in boot 2');
+    await dashboard.until(({ fleet: { hosts } }) => hosts.get('gpu1')?.state.liveness.state === 'live' && hosts.get('gpu1')!.state.bootEpoch === 2, 'gpu1 live in boot 2');
     const { rows } = await eventually(() => program.get('/api/activity?host=gpu1'), (answer: any) => answer.rows.some((row: any) => row.bootEpoch === 2), 'the new boot\'s row');
     expect(rows[0]).toMatchObject({ bootEpoch: 2, upstreamId: 1, outputTokens: 99 });
     const { gaps } = await program.get('/api/gaps?host=gpu1');

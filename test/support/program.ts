@@ -105,7 +105,7 @@ export function openDashboard(url: string, topics: readonly string[] = ['fleet',
     socket = new WebSocket(`${url.replace('http', 'ws')}/ws`);
     socket.on('open', () => {
       since = performance.now();
-      take(opened(client));
+      client = opened(client);
     });
     socket.on('message', (data) => take(received(client, (data as Buffer).toString())));
     socket.on('error', () => undefined);
@@ -123,7 +123,7 @@ export function openDashboard(url: string, topics: readonly string[] = ['fleet',
     until: (condition, what, limitMs = 30_000) => new Promise((resolve, reject) => {
       const limit = setTimeout(() => {
         watchers.delete(watch);
-        const states = [...client.hosts].map(([id, { state }]) => `${id} ${state.liveness.state} ${state.liveness.reason?.text ?? ''}`);
+        const states = [...client.fleet.hosts].map(([id, { state }]) => `${id} ${state.liveness.state} ${state.liveness.reason?.text ?? ''}`);
         reject(new Error(`not within ${limitMs} ms: ${what}. Held: ${states.join('; ') || 'no host'}; ${frames.length} stream frames; ${client.connection}`));
       }, limitMs);
       const watch = (): void => {
