@@ -1,63 +1,9 @@
-/** What the registry writes down of each path: the numbering of its start attempts, its running process, its last exit. */
-import type { AnyActor } from 'xstate';
-import type { Probe } from '../actors/child.ts';
-import { reasonText } from '../actors/exit.ts';
-import type { Pid, Reason, Term } from '../actors/term.ts';
+/** What the registry writes down of each path: the numbering of its start attempts, its running incarnation, its last exit. */
+import type { Reason } from '../actors/term.ts';
 import type { Clock } from '../model/seams.ts';
 import type { LifecycleEvent, LifecycleListener } from './lifecycle.ts';
-import type { Child } from './spec.ts';
-import type { Request } from './state.ts';
-
-/** What the tree asks of a running supervisor. */
-export interface SupervisorControl {
-  call(request: Request): Promise<Term>;
-  /** In start order. */
-  childIds(): readonly string[];
-  child(id: string): Child | undefined;
-  readonly simple: boolean;
-  readonly intensity: number;
-  readonly periodS: number;
-  /** Restarts inside the window now. */
-  restarts(): number;
-  queued(): number;
-  suspend(): void;
-  resume(): void;
-}
-
-/** A change of state, with times still as numbers. */
-export interface Moved {
-  at: number;
-  from: string;
-  event: string;
-  to: string;
-}
-
-/** One incarnation that runs or is being started. */
-export interface Live {
-  readonly entry: Entry;
-  readonly pid: Pid;
-  readonly probe: Probe;
-  state: string;
-  since: number;
-  handled: number;
-  recent: Moved[];
-  queued: (() => number) | null;
-  actor: AnyActor | null;
-  supervisor: SupervisorControl | null;
-  kill: () => void;
-}
-
-export interface Entry {
-  readonly path: string;
-  readonly name: string;
-  readonly kind: 'supervisor' | 'worker';
-  /** Start attempts so far. */
-  attempts: number;
-  /** Those that succeeded. */
-  starts: number;
-  live: Live | null;
-  lastExit: { reason: Reason; error: unknown; at: number } | null;
-}
+import { createLive } from './live.ts';
+import type { Entry, Live } from './live.ts';
 
 export interface Book {
   readonly entries: ReadonlyMap<string, Entry>;
@@ -72,8 +18,6 @@ export interface Book {
   monitor(listener: LifecycleListener): () => void;
   onChange(listener: () => void): () => void;
 }
-
-const RECENT = 50;
 
 /** Entries of paths where nothing lives: their last exits are remembered, the oldest forgotten first. */
 const GONE = 10_000;
@@ -97,42 +41,6 @@ export function createBook(clock: Clock): Book {
     changed();
   };
 
-  const move = (live: Live, to: string, event: string): void => {
-    const at = clock.now();
-    live.recent.push({ at, from: live.state, event, to });
-    if (live.recent.length > RECENT) live.recent.shift();
-    live.state = to;
-    live.since = at;
-    changed();
-  };
-
-  const makeLive = (entry: Entry): Live => {
-    const live: Live = {
-      entry,
-      pid: { child: entry.path, n: entry.attempts },
-      probe: {
-        state(to, event) {
-          if (entry.live === live && to !== live.state) move(live, to, event);
-        },
-        handled(count = 1) {
-          live.handled += count;
-        },
-        queued(length) {
-          live.queued = length;
-        },
-      },
-      state: 'starting',
-      since: clock.now(),
-      handled: 0,
-      recent: [],
-      queued: null,
-      actor: null,
-      supervisor: null,
-      kill: () => undefined,
-    };
-    return live;
-  };
-
   return {
     entries,
     open(path, kind) {
@@ -140,10 +48,9 @@ export function createBook(clock: Clock): Book {
       if (!entry) {
         entry = { path, name: path.slice(path.lastIndexOf('/') + 1), kind, attempts: 0, starts: 0, live: null, lastExit: null };
         entries.set(path, entry);
-      }
-      gone.delete(path);
+      } else gone.delete(path);
       entry.attempts += 1;
-      entry.live = makeLive(entry);
+      entry.live = createLive(entry, clock, changed);
       changed();
       return entry.live;
     },
@@ -152,7 +59,7 @@ export function createBook(clock: Clock): Book {
     },
     up(live) {
       live.entry.starts += 1;
-      if (live.state === 'starting') move(live, 'running', 'started');
+      if (live.state === 'starting') live.probe.state('running', 'started');
       if (live.entry.kind === 'worker') tell(live, 'started', null, null);
     },
     close(live, type, reason, error) {
@@ -179,9 +86,3 @@ export function createBook(clock: Clock): Book {
     },
   };
 }
-
-/** `entry.lastExit` as people read it. */
-export function exitText(reason: Reason, error: unknown): { reason: string; stack: string | null } {
-  return { reason: reasonText(reason), stack: error instanceof Error ? (error.stack ?? null) : null };
-}
-

@@ -56,7 +56,7 @@ function receive(state: State, event: Event, out: Command[]): void {
     case 'exit': {
       const slot = state.slots.get(event.id);
       if (slot?.pid === event.pid) slot.alive = false;
-      if (job?.stopping.delete(event.pid)) {
+      if (job?.stopping?.delete(event.pid)) {
         if (slot?.pid === event.pid) dropSlot(state, slot);
         if (job.stopping.size === 0) out.push({ type: 'disarm' });
       } else state.mailbox.push(event);
@@ -125,21 +125,22 @@ function handle(state: State, message: Message, nowMs: number, out: Command[]): 
 
 /** One step of the job. false: it waits for an answer. */
 function advance(state: State, job: Job, out: Command[]): boolean {
-  if (job.starting || job.stopping.size > 0) return false;
+  if (job.starting || (job.stopping && job.stopping.size > 0)) return false;
   const { purpose } = job;
   if (job.stops.length > 0) {
     // A simple_one_for_one that ends stops all its children at once, within one time for all.
     const at = purpose.for === 'end' && state.template ? job.stops.splice(0).reverse() : [job.stops.pop()!];
+    const stopping = (job.stopping ??= new Set());
     for (const id of at) {
       const slot = state.slots.get(id);
       if (!slot) continue;
       if (slot.pid === null || !slot.alive) dropSlot(state, slot);
-      else job.stopping.add(slot.pid);
+      else stopping.add(slot.pid);
     }
-    if (job.stopping.size === 0) return true;
+    if (stopping.size === 0) return true;
     const { shutdown } = state.template ?? state.slots.get(at[0]!)!.child;
     if (typeof shutdown === 'number') out.push({ type: 'arm', ms: shutdown });
-    for (const pid of job.stopping) out.push({ type: 'stop', pid, kill: shutdown === 'brutal_kill' });
+    for (const pid of stopping) out.push({ type: 'stop', pid, kill: shutdown === 'brutal_kill' });
     return false;
   }
   const child = job.starts.pop();

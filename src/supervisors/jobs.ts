@@ -11,7 +11,7 @@ export function dropSlot(state: State, slot: Slot): void {
 }
 
 export function newJob(purpose: Purpose, stops: string[], starts: Child[]): Job {
-  return { purpose, stops, starts, starting: null, stopping: new Set() };
+  return { purpose, stops, starts, starting: null, stopping: null };
 }
 
 /** Stops the child and all that its supervisor's strategy ties to it, in reverse, and starts them again. Temporary ones stay away. */

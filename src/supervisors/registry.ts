@@ -6,9 +6,9 @@ import type { Reason } from '../actors/term.ts';
 import type { ActorDetail, ActorStatus } from '../model/status.ts';
 import { timeOfMs } from '../model/time.ts';
 import { reasonText } from '../actors/exit.ts';
-import type { Book, Live } from './book.ts';
-import { exitText } from './book.ts';
+import type { Book } from './book.ts';
 import type { LifecycleListener } from './lifecycle.ts';
+import type { Live } from './live.ts';
 
 export type RestartAnswer =
   | { kind: 'restarted'; incarnation: number }
@@ -121,6 +121,6 @@ function queuedOf(queued: (() => number) | null): number | null {
 
 function lastExitOf({ lastExit }: Live['entry']): ActorStatus['lastExit'] {
   if (!lastExit) return null;
-  const { reason, stack } = exitText(lastExit.reason, lastExit.error);
-  return { reason, at: timeOfMs(lastExit.at), stack };
+  const { reason, error, at } = lastExit;
+  return { reason: reasonText(reason), at: timeOfMs(at), stack: error instanceof Error ? (error.stack ?? null) : null };
 }

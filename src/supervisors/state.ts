@@ -79,7 +79,7 @@ export interface Job {
   starts: Child[];
   starting: Child | null;
   /** Those told to stop: one; all at once at the end of a simple_one_for_one. */
-  readonly stopping: Set<Pid>;
+  stopping: Set<Pid> | null;
 }
 
 export interface State {

@@ -3,7 +3,7 @@ import type { AnyActor, EventObject } from 'xstate';
 import type { Pid, Reason, Term } from '../actors/term.ts';
 import type { Clock } from '../model/seams.ts';
 import { createBook } from './book.ts';
-import type { Live } from './book.ts';
+import type { Live } from './live.ts';
 import { startProcess } from './process.ts';
 import type { Process, Surroundings } from './process.ts';
 import { createRegistry } from './registry.ts';
@@ -100,7 +100,7 @@ export function createTree({ name, spec, clock, restart }: TreeOptions): Tree {
       return ended;
     },
     kill(path = name) {
-      live(path)?.kill();
+      live(path)?.process?.kill();
     },
     async call(path, request) {
       const supervisor = live(path)?.supervisor;

@@ -9,8 +9,8 @@ import type { ShutdownEvent } from '../actors/child.ts';
 import { exitWith } from '../actors/exit.ts';
 import type { Pid, Reason, Term } from '../actors/term.ts';
 import type { TimerId } from '../model/seams.ts';
-import type { Live, SupervisorControl } from './book.ts';
 import { createState, decide, restartsInWindow } from './core.ts';
+import type { Live, SupervisorControl } from './live.ts';
 import { startProcess } from './process.ts';
 import type { Process, ProcessSink, Surroundings } from './process.ts';
 import type { SupervisorSpec } from './spec.ts';
@@ -84,12 +84,24 @@ function supervise(
   let busy = false;
   let over = false;
   let timer: TimerId;
+  /** ms of a timer that is set once the inbox is empty: most children have stopped by then. */
+  let arming: number | null = null;
   /** The start that is pending, so that it can be cut off. */
   let starting: (() => void) | null = null;
 
   const disarm = (): void => {
+    arming = null;
+    if (timer === undefined) return;
     clock.clearTimeout(timer);
     timer = undefined;
+  };
+
+  const arm = (ms: number): void => {
+    arming = null;
+    timer = clock.setTimeout(() => {
+      timer = undefined;
+      deliver({ type: 'timeout' });
+    }, ms);
   };
 
   const finish = (reason: Reason): void => {
@@ -109,6 +121,7 @@ function supervise(
         live.probe.handled();
         for (const command of decide(state, next, clock.monotonic())) perform(command);
       }
+      if (arming !== null) arm(arming);
     } catch (error) {
       // A fault of the supervisor itself is a crash like any other; its children must not outlive it.
       cutOff('killed');
@@ -150,7 +163,7 @@ function supervise(
     switch (command.type) {
       case 'start': {
         const at = path === '' ? command.child.id : `${path}/${command.child.id}`;
-        starting = () => around.book.entries.get(at)?.live?.kill();
+        starting = () => around.book.entries.get(at)?.live?.process?.kill();
         startProcess(around, path, command.child, sink);
         return;
       }
@@ -161,11 +174,7 @@ function supervise(
         return;
       }
       case 'arm':
-        disarm();
-        timer = clock.setTimeout(() => {
-          timer = undefined;
-          deliver({ type: 'timeout' });
-        }, command.ms);
+        arming = command.ms;
         return;
       case 'disarm':
         disarm();
