@@ -93,9 +93,11 @@ export function createBroadcast(hooks: BroadcastHooks) {
     },
     endAll(how: 'cut' | 'complete'): void {
       const all = [...streams];
+      const wedged = wedging.size > 0;
       streams.clear();
       wedging.clear();
       reversed = null;
+      if (wedged) hooks.wedge(false);
       for (const sink of all) {
         if (how === 'cut') sink.cut();
         else sink.end();

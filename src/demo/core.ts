@@ -1,18 +1,19 @@
 /** The host program itself: a process that boots, serves, reloads and dies, over the engine, the rows, the logs and the samples. */
 import { createBroadcast } from './broadcast.ts';
-import { complete, MODEL_PATHS } from './completions.ts';
 import { createEngine, type Flight, type FlightEnd } from './engine.ts';
-import { faultAnswer, trickle, type SimFault } from './faults.ts';
+import type { SimFault } from './faults.ts';
+import { createFront } from './front.ts';
 import { goDuration, goTime } from './go-json.ts';
-import { answer, errorAnswer, notFound, refuseKey, type MouthState } from './http-mouth.ts';
+import type { MouthState } from './http-mouth.ts';
 import { createLogHistory } from './log-history.ts';
-import { openLogStream, type LogTap } from './log-stream.ts';
+import type { LogTap } from './log-stream.ts';
+import { makesRow, outcome } from './outcomes.ts';
 import { generationOf, releaseNumber, type Release } from './releases.ts';
 import { createRows } from './rows.ts';
 import { createSamples } from './samples.ts';
-import type { ServedRow, SimHost, SimHostOptions, SimModelSpec, SimRow, SimRowInput } from './sim-host.ts';
+import type { ServedRow, SimHost, SimHostOptions, SimModelSpec, SimRow } from './sim-host.ts';
 import { connectFrames, inflightFrame, logFrame, modelStatus, rowFrame, streamHeaders, type Frame } from './stream-mouth.ts';
-import { send, type Handler, type Sink, type WireRequest } from './wire.ts';
+import type { Handler, Sink, WireRequest } from './wire.ts';
 
 export type Accepts = 'yes' | 'refuse' | 'close';
 
@@ -32,7 +33,6 @@ const DEFAULT_MODELS: SimModelSpec[] = [
   { id: 'beta-32b-q4', name: 'Beta 32B', ttlS: 300 },
   { id: 'embed-small', resident: true, contextLength: 2_048 },
 ];
-const ZEROS: SimRowInput = { inputTokens: 0, outputTokens: 0, promptPerSecond: 0, tokensPerSecond: 0, draftTokens: 0, draftAccTokens: 0 };
 
 export function createCore(options: SimHostOptions): Core {
   const { clock, random, gpus = [], apiKeys = [], profiles = [], offsetMinutes = 0, requestLog = true } = options;
@@ -41,7 +41,6 @@ export function createCore(options: SimHostOptions): Core {
   let skew = options.clockSkewMs ?? 0;
   let profile: string | null = null;
   let fault: SimFault | null = null;
-  let wedged = false;
   let swallowed = 0;
   let retired = false;
   let process = 0;
@@ -52,8 +51,6 @@ export function createCore(options: SimHostOptions): Core {
   const whole = (): boolean => (options.timestamps ?? (generationOf(release) === 3 ? 'seconds' : 'nanos')) === 'seconds';
   const logs = { proxy: createLogHistory(), upstream: createLogHistory() };
   const taps = new Set<LogTap>();
-  const open = new Set<Sink>();
-  let held: (() => void)[] = [];
   const listeners: ((event: 'accepts' | 'kill' | 'term') => void)[] = [];
   const tell = (event: 'accepts' | 'kill' | 'term'): void => { for (const listener of listeners) listener(event); };
 
@@ -61,13 +58,7 @@ export function createCore(options: SimHostOptions): Core {
   const cast = createBroadcast({
     release: () => release,
     warn: () => log('proxy', '[WARN] handleAPIEvents sendBuffer full, dropped message\n'),
-    wedge(on) {
-      wedged = on;
-      if (on) return;
-      const waiting = held;
-      held = [];
-      for (const go of waiting) go();
-    },
+    wedge: (on) => front.wedge(on),
   });
   const emit = (frame: Frame | undefined): boolean => frame !== undefined && cast.emit(frame);
   const engine = createEngine(options.models ?? DEFAULT_MODELS, {
@@ -88,7 +79,7 @@ export function createCore(options: SimHostOptions): Core {
 
   function log(source: 'proxy' | 'upstream', text: string): void {
     logs[source].add(text);
-    if (!wedged) for (const tap of taps) tap(source, text);
+    if (!front.wedged()) for (const tap of taps) tap(source, text);
     emit(logFrame(source, text));
   }
 
@@ -96,31 +87,13 @@ export function createCore(options: SimHostOptions): Core {
     if (requestLog) log('proxy', `[INFO] Request 127.0.0.1 "${method} ${path} HTTP/1.1" ${status} ${bytes} "${agent}" ${goDuration(ms)}\n`);
   }
 
-  function makesRow(status: number): boolean {
-    return generationOf(release) === 1 ? status === 200 : !(status === 429 && n() >= 218 && n() <= 226);
-  }
-
   function announce(served: ServedRow): void {
     if (emit(rowFrame(release, served, rows.captured(served.row.id))) && generationOf(release) < 3) served.shown = true;
   }
 
-  function outcome(flight: Flight, how: FlightEnd): SimRowInput | null {
-    const { input, model, asked } = flight;
-    const base: SimRowInput = { ...input, model: model?.spec.id ?? asked, durationMs: clock.monotonic() - flight.since };
-    const refused = (status: number, error: string): SimRowInput => ({ ...base, ...ZEROS, status, error, contentType: 'application/json' });
-    switch (how) {
-      case 'done': return base;
-      case 'load-failed': return refused(n() <= 217 ? 502 : 500, 'unspecific error: upstream command exited prematurely');
-      case 'unknown-model': return n() <= 217 ? null : refused(404, 'no router for requested model');
-      case 'unloaded': return flight.phase === 'waiting' ? refused(500, 'unspecific error: group: model unloaded') : { ...base, ...ZEROS, status: 200 };
-      case 'cancelled': return { ...base, ...ZEROS, status: 200, ...(flight.phase === 'waiting' ? { contentType: '' } : {}) };
-      default: return how satisfies never;
-    }
-  }
-
   function flightEnded(flight: Flight, how: FlightEnd): void {
-    const input = outcome(flight, how);
-    const served = input !== null && makesRow(input.status ?? 200) ? rows.add(input) : null;
+    const input = outcome(release, flight, how, clock.monotonic());
+    const served = input !== null && makesRow(release, input.status ?? 200) ? rows.add(input) : null;
     const gone = (): void => void emit(inflightFrame('end', flight, state()));
     const first = n() <= 217 || n() >= 236;
     if (!first) gone();
@@ -152,73 +125,24 @@ export function createCore(options: SimHostOptions): Core {
     };
   }
 
-  const handle: Handler = (request, raw) => {
-    let gone = (): void => {};
-    const sink = fault?.kind === 'trickle' ? trickle(clock, raw, fault.bytesPerSecond) : raw;
-    const client = { ...sink, end() { open.delete(client); sink.end(); }, cut() { open.delete(client); sink.cut(); } };
-    open.add(client);
-    const leave = (): void => {
-      open.delete(client);
-      gone();
-      gone = () => {};
-    };
-    const [path = ''] = request.path.split('?', 1);
-    const canned = faultAnswer(fault, date());
-    if (fault?.kind === 'other-host') return foreign(fault.host)(request, raw);
-    if (canned !== null) {
-      send(client, canned);
-      return leave;
-    }
-    if (fault?.kind === 'silent' || (fault?.kind === 'hang' && path !== '/api/events')) return leave;
-    if (wedged) {
-      held.push(() => { if (open.has(client)) gone = serve(request, path, client); });
-      return leave;
-    }
-    gone = serve(request, path, client);
-    return leave;
-  };
-
-  function serve(request: WireRequest, path: string, sink: Sink): () => void {
-    const began = clock.monotonic();
-    const known = path === '/health' || path === '/wol-health' || path === '/' || request.method === 'OPTIONS';
-    const isStream = path === '/api/events' && request.method === 'GET';
-    const isLog = path.startsWith('/logs/stream') && request.method === 'GET';
-    const upstream = /^\/upstream\/([^/]+)(\/.+)$/.exec(path);
-    const modelPath = MODEL_PATHS.includes(path) ? path : upstream?.[2];
-    const direct = isStream || isLog || (request.method === 'POST' && modelPath !== undefined);
-    const refused = known ? null : refuseKey(mouth, request);
-    // A path that does not exist is 404 before any key is asked for.
-    if (refused === null || !direct) {
-      if (!direct) {
-        const found = answer({ ...mouth, release, profile, ...(refused === null ? {} : { engine: { ...engine, unload: () => true, cancel: () => true }, setProfile: () => {} }) }, request) ?? notFound(mouth);
-        const given = refused !== null && found.status !== 404 ? refused : found;
-        const bytes = send(sink, given);
-        if (!(path === '/api/performance' && n() >= 212)) requestLine(request.method, path, given.status, bytes, clock.monotonic() - began + 0.04, request.headers['user-agent'] ?? '');
-        return () => {};
-      }
-      if (isStream) return eventStream(request, sink);
-      if (isLog) return openLogStream({ request, sink, taps, logs, models: engine.models.map(({ spec }) => spec.id), date: date(), refuse: () => errorAnswer(mouth, 400, "invalid logger. Use 'proxy', 'upstream' or a model's ID") });
-      return complete({
-        clock, engine, date, nowS: () => Math.floor(wall() / 1_000), error: (status, message) => errorAnswer(mouth, status, message),
-        unknownModel: () => (n() <= 217 ? errorAnswer(mouth, 400, 'could not find suitable inference handler') : errorAnswer(mouth, 404, 'no router for requested model')),
-        failedStart: () => (n() <= 217 ? errorAnswer(mouth, 502, 'unable to start process: upstream command exited prematurely but successfully\n') : errorAnswer(mouth, 500, 'unspecific error: upstream command exited prematurely')),
-      }, request, modelPath ?? path, sink);
-    }
-    send(sink, refused);
-    return () => {};
-  }
+  const front = createFront({
+    clock, mouth, engine, logs, taps, open: eventStream, line: requestLine,
+    foreign: (host) => {
+      const handler = handlers.get(host);
+      if (handler === undefined) throw new Error('fault other-host: the host was not made by createSimHost');
+      return handler;
+    },
+  });
 
   function stopped(): void {
     for (const flight of engine.reset()) flight.input.done?.(null);
-    wedged = false;
-    held = [];
+    front.forget();
   }
 
   function cutAll(): void {
     cast.endAll('cut');
     taps.clear();
-    for (const sink of open) sink.cut();
-    open.clear();
+    front.cutAll();
   }
 
   function booted(): void {
@@ -292,7 +216,7 @@ export function createCore(options: SimHostOptions): Core {
       else clock.setTimeout(() => control.start(), downMs);
     },
     record(input = {}) {
-      if (!running || !makesRow(input.status ?? 200)) return undefined;
+      if (!running || !makesRow(release, input.status ?? 200)) return undefined;
       const served = rows.add({ model: engine.models[0]?.spec.id ?? 'alpha-8b-q4', ...input });
       announce(served);
       return served.row;
@@ -313,6 +237,7 @@ export function createCore(options: SimHostOptions): Core {
     jumpClock(ms) { skew += ms; },
     fault(next) {
       fault = next;
+      front.fault(next);
       cast.mute(next?.kind === 'silent');
       if (next?.kind === 'refuse' || next?.kind === 'accept-close') {
         cutAll();
@@ -331,7 +256,7 @@ export function createCore(options: SimHostOptions): Core {
     swallowed: () => swallowed,
   };
   return {
-    control, handle,
+    control, handle: front.handle,
     retire() {
       control.kill();
       retired = true;
@@ -343,8 +268,3 @@ export function createCore(options: SimHostOptions): Core {
 
 const handlers = new WeakMap<SimHost, Handler>();
 export const register = (host: SimHost, core: Core): void => void handlers.set(host, core.handle);
-function foreign(host: SimHost): Handler {
-  const handler = handlers.get(host);
-  if (handler === undefined) throw new Error('fault other-host: the host was not made by createSimHost');
-  return handler;
-}
