@@ -76,7 +76,8 @@ const figures: Figure[] = [];
 for (const generation of [1, 2, 3] as const) {
   const frames = traffic(generation, 2_000);
   const bytes = Buffer.concat(frames);
-  const ways = { flood: inReads(bytes, 65_536), 'one by one': frames };
+  const bursts = Array.from({ length: Math.ceil(frames.length / 10) }, (_, i) => Buffer.concat(frames.slice(i * 10, (i + 1) * 10)));
+  const ways = { flood: inReads(bytes, 65_536), 'bursts of 10': bursts, 'one by one': frames };
   for (const [way, reads] of Object.entries(ways)) {
     const events = bare(reads);
     const made = whole(reads);

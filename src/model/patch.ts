@@ -58,20 +58,25 @@ function unescape(token: string): string {
 }
 
 function diffObjects(before: Tree, after: Tree, path: string, ops: PatchOp[]): void {
-  for (const key of Object.keys(before)) {
+  const keys = Object.keys(after);
+  const known = Object.keys(before);
+  // Two states of a host mostly have the same keys in the same order: no look-ups then.
+  if (known.length === keys.length && keys.every((key, i) => key === known[i])) {
+    for (const key of keys) if (before[key] !== after[key]) diffValues(before[key], after[key], path, key, ops);
+    return;
+  }
+  for (const key of known) {
     if (!Object.hasOwn(after, key)) ops.push({ op: 'remove', path: `${path}/${escape(key)}` });
   }
-  for (const key of Object.keys(after)) {
-    const now = after[key];
-    if (!Object.hasOwn(before, key)) {
-      ops.push({ op: 'add', path: `${path}/${escape(key)}`, value: now });
-      continue;
-    }
-    const then = before[key];
-    if (then === now) continue;
-    if (isTree(then) && isTree(now)) diffObjects(then, now, `${path}/${escape(key)}`, ops);
-    else if (!sameJson(then, now)) ops.push({ op: 'replace', path: `${path}/${escape(key)}`, value: now });
+  for (const key of keys) {
+    if (!Object.hasOwn(before, key)) ops.push({ op: 'add', path: `${path}/${escape(key)}`, value: after[key] });
+    else if (before[key] !== after[key]) diffValues(before[key], after[key], path, key, ops);
   }
+}
+
+function diffValues(then: unknown, now: unknown, path: string, key: string, ops: PatchOp[]): void {
+  if (isTree(then) && isTree(now)) diffObjects(then, now, `${path}/${escape(key)}`, ops);
+  else if (!sameJson(then, now)) ops.push({ op: 'replace', path: `${path}/${escape(key)}`, value: now });
 }
 
 function applyAt(tree: unknown, tokens: readonly string[], depth: number, op: PatchOp): Tree {
