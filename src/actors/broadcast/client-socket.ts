@@ -27,7 +27,7 @@ export interface ClientSocket {
   waiting: boolean;
   queue: Buffer[];
   queued: number;
-  /** Bytes that may be owed: the limit, or more while an answer larger than it (a snapshot) is on its way. */
+  /** Bytes that may be owed: the limit, or more while something larger (a snapshot) is on its way. */
   budget: number;
   /** Monotonic ms of the last ping; at first, of the beginning. */
   pingAt: number;
@@ -104,7 +104,7 @@ export function deliver(env: SocketEnv, client: ClientSocket, batch: Batch): voi
     data = batch.must();
     if (data === null) return;
   }
-  if (owed + data.length > client.budget) return stall(env, client);
+  if (!afford(env, client, owed, data.length)) return stall(env, client);
   if (client.dropped !== null && !client.waiting) {
     const told = env.droppedFrames(client.dropped);
     client.dropped = null;
@@ -114,15 +114,12 @@ export function deliver(env: SocketEnv, client: ClientSocket, batch: Batch): voi
   env.counts.frames += batch.frames;
 }
 
-/** An answer to this client alone, in order behind what is queued. The first that is larger than the budget extends it until all is written. */
+/** An answer to this client alone, in order behind what is queued. */
 export function reply(env: SocketEnv, client: ClientSocket, pieces: readonly Buffer[]): void {
   if (!reads(client)) return;
   const size = pieces.reduce((sum, piece) => sum + piece.length, 0);
   const owed = client.waiting ? owes(client) : 0;
-  if (owed + size > client.budget) {
-    if (owed > env.limits.bufferBytes) return stall(env, client);
-    client.budget = env.limits.bufferBytes + size;
-  }
+  if (!afford(env, client, owed, size)) return stall(env, client);
   client.socket.cork();
   for (const piece of pieces) put(env, client, piece);
   client.socket.uncork();
@@ -189,6 +186,17 @@ export function takeHeld(client: ClientSocket): ClientFrame[] {
 /** Nothing may follow a close frame, its or ours. */
 function reads(client: ClientSocket): boolean {
   return client.phase === 'reading' && client.ws.readyState === client.ws.OPEN;
+}
+
+/**
+ * What comes to a client that owes little is taken whole, whatever its size (a snapshot, the rows of a host's first contact), and
+ * extends the budget until all is written: else a large fleet could never be sent over a slow line.
+ */
+function afford(env: SocketEnv, client: ClientSocket, owed: number, size: number): boolean {
+  if (owed + size <= client.budget) return true;
+  if (client.budget > env.limits.bufferBytes || owed > env.limits.lossyBytes) return false;
+  client.budget = env.limits.bufferBytes + size;
+  return true;
 }
 
 function owes(client: ClientSocket): number {
