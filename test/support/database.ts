@@ -1,5 +1,5 @@
 /** Databases for tests: one server a run, a migrated template, a fresh copy for each who asks. Never touches DATABASE_URL. */
-import { inject } from 'vitest';
+import { askOffice } from './office.ts';
 
 export interface TestDatabase {
   /** `postgres://…` of a database of its own. */
@@ -10,18 +10,11 @@ export interface TestDatabase {
 
 /** A copy of the migrated template. `empty`: without any schema. */
 export async function createTestDatabase(options: { empty?: boolean } = {}): Promise<TestDatabase> {
-  const url = await ask(`/create${options.empty ? '?empty' : ''}`);
+  const url = await askOffice(`/create${options.empty ? '?empty' : ''}`);
   return {
     url,
     drop: async () => {
-      await ask(`/drop?name=${new URL(url).pathname.slice(1)}`);
+      await askOffice(`/drop?name=${new URL(url).pathname.slice(1)}`);
     },
   };
-}
-
-async function ask(path: string): Promise<string> {
-  const response = await fetch(inject('databaseOffice') + path);
-  const text = await response.text();
-  if (!response.ok) throw new Error(`test database: ${text}`);
-  return text;
 }

@@ -1,6 +1,6 @@
 /**
- * vitest's globalSetup: offers one PostgreSQL to the whole run, started when a test first asks. Tests run in other processes, so
- * they ask over a loopback socket. `DROVER_TEST_DATABASE_URL` names an external server instead.
+ * vitest's globalSetup: offers one PostgreSQL to the whole run, started when a test first asks, and the sources compiled once. Tests
+ * run in other processes, so they ask over a loopback socket. `DROVER_TEST_DATABASE_URL` names an external server instead.
  */
 import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync, readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
@@ -12,11 +12,12 @@ import { startEmbedded, type EmbeddedServer } from '../../src/io/embedded/server
 import { migrate } from '../../src/io/postgres/migrate.ts';
 import { readMigrations } from '../../src/io/postgres/migration-files.ts';
 import { connectTo } from '../../src/io/postgres/pools.ts';
+import { compileSource } from './compile-source.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** Where createTestDatabase asks. */
-    databaseOffice: string;
+    /** Where createTestDatabase and compiledSources ask. */
+    office: string;
   }
 }
 
@@ -30,6 +31,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   let folder: string | null = null;
   let admin: Promise<string> | null = null;
   let template: Promise<string> | null = null;
+  let sources: string | null = null;
   let next = 0;
   const made = new Set<string>();
 
@@ -70,6 +72,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
       const name = await create(searchParams.has('empty') ? '' : `template ${await (template ??= makeTemplate())} strategy file_copy`);
       return databaseUrl(await server(), name);
     }
+    if (pathname === '/sources') return (sources ??= compileSource());
     const name = searchParams.get('name') ?? '';
     if (!made.delete(name)) throw new Error(`no such test database: ${name}`);
     await on(await server(), `drop database ${name} with (force)`);
@@ -84,11 +87,12 @@ export default async function setup(project: TestProject): Promise<() => Promise
   await new Promise<void>((resolve) => office.listen(0, '127.0.0.1', resolve));
   const address = office.address();
   if (typeof address !== 'object' || !address) throw new Error('no address');
-  project.provide('databaseOffice', `http://127.0.0.1:${address.port}`);
+  project.provide('office', `http://127.0.0.1:${address.port}`);
 
   return async () => {
     office.closeAllConnections();
     office.close();
+    if (sources) rmSync(sources, { recursive: true, force: true });
     if (embedded && folder) {
       await embedded.stop(500);
       rmSync(folder, { recursive: true, force: true });

@@ -49,7 +49,7 @@ export function clusterPassword(place: Place): string {
  * once the first wins and the other takes its cluster. Where the place can't be renamed to (a mount), initdb runs in it.
  * The locale is PostgreSQL's own C.UTF-8, the same on every machine.
  */
-export async function createCluster(native: string, place: Place, options: { sync: boolean }): Promise<void> {
+export async function createCluster(native: string, place: Place, options: { sync: boolean; signal: AbortSignal }): Promise<void> {
   dropStaleDrafts(place.cluster);
   const password = clusterPassword(place);
   const draft = makeDraft(place.cluster);
@@ -59,7 +59,7 @@ export async function createCluster(native: string, place: Place, options: { syn
     own(passwordFile, place.account);
     mkdirSync(made, { mode: 0o700 });
     own(made, place.account);
-    await runInitdb(native, made, passwordFile, place.account, options.sync);
+    await runInitdb(native, made, passwordFile, place.account, options);
     try {
       renameSync(made, place.cluster);
     } catch (error) {
@@ -68,7 +68,7 @@ export async function createCluster(native: string, place: Place, options: { syn
       if (code !== 'EBUSY' && code !== 'EXDEV' && code !== 'EACCES' && code !== 'EPERM') throw error;
       own(place.cluster, place.account);
       chmodSync(place.cluster, 0o700);
-      await runInitdb(native, place.cluster, passwordFile, place.account, options.sync);
+      await runInitdb(native, place.cluster, passwordFile, place.account, options);
     }
   } finally {
     rmSync(draft, { recursive: true, force: true });
@@ -107,12 +107,13 @@ function dropStaleDrafts(cluster: string): void {
   }
 }
 
-async function runInitdb(native: string, folder: string, passwordFile: string, account: Account | null, sync: boolean): Promise<void> {
+async function runInitdb(native: string, folder: string, passwordFile: string, account: Account | null, options: { sync: boolean; signal: AbortSignal }): Promise<void> {
   const args = [
     '-D', folder, '-U', SUPERUSER, `--pwfile=${passwordFile}`, '--auth=scram-sha-256', '--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--no-instructions',
-    ...(sync ? [] : ['--no-sync']),
+    ...(options.sync ? [] : ['--no-sync']),
   ];
-  const { status, text } = await runToEnd(join(native, 'bin', 'initdb'), args, account);
+  const { status, text } = await runToEnd(join(native, 'bin', 'initdb'), args, account, options.signal);
+  options.signal.throwIfAborted();
   if (status === 0) return;
   if (/no space left on device/i.test(text)) throw new DatabaseFault('disk_full', `no space left to make the embedded database in ${folder}`);
   throw new DatabaseFault('start_failed', `initdb failed in ${folder}: ${lastError(text) ?? `exit status ${status}`}`);
@@ -123,7 +124,7 @@ export function lastError(text: string): string | null {
   return text.split('\n').findLast((line) => /(FATAL|PANIC|error|could not|cannot open shared object)/i.test(line))?.replace(/^.*?(FATAL|PANIC|error): +/, '').trim() ?? null;
 }
 
-function runToEnd(program: string, args: string[], account: Account | null): Promise<{ status: number | null; text: string }> {
+function runToEnd(program: string, args: string[], account: Account | null, signal: AbortSignal): Promise<{ status: number | null; text: string }> {
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, { ...runAs(account), cwd: '/', env: SERVER_ENVIRONMENT, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
     let text = '';
@@ -133,6 +134,12 @@ function runToEnd(program: string, args: string[], account: Account | null): Pro
     child.stdout.on('data', read);
     child.stderr.on('data', read);
     child.once('error', (cause) => reject(new DatabaseFault('start_failed', `${program} does not run: ${cause.message}`, { cause })));
-    child.once('close', (status) => resolve({ status, text }));
+    const abort = (): void => void child.kill('SIGTERM');
+    if (signal.aborted) abort();
+    signal.addEventListener('abort', abort, { once: true });
+    child.once('close', (status) => {
+      signal.removeEventListener('abort', abort);
+      resolve({ status, text });
+    });
   });
 }

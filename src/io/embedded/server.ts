@@ -69,7 +69,7 @@ async function start(options: EmbeddedOptions): Promise<EmbeddedServer> {
     if (running) return await adopt(place, running.pid, running.port);
     const binaries = (options.binaries ?? findBinaries)();
     const native = await prepareNative(binaries, place);
-    if (!findPlace(options.folder).exists) await createCluster(native, place, { sync: options.settings?.['fsync'] !== 'off' });
+    if (!findPlace(options.folder).exists) await createCluster(native, place, { sync: options.settings?.['fsync'] !== 'off', signal: options.signal });
     const major = clusterVersion(place.cluster);
     if (major !== binaries.major) {
       throw new DatabaseFault('version', `${place.cluster} is a cluster of PostgreSQL ${major}, and this Drover brings ${binaries.major}: dump it with the older one and load it here, or set DROVER_DATA_DIR to another folder`, { refused: true });
@@ -80,6 +80,7 @@ async function start(options: EmbeddedOptions): Promise<EmbeddedServer> {
       dropOldCopies(binaries, place);
       return handle(place, outcome.pid, urlOf(outcome.port, password), false);
     }
+    options.signal.throwIfAborted();
     if (/no space left on device/i.test(outcome.log)) throw new DatabaseFault('disk_full', `no space left for the embedded database in ${place.cluster}`);
     lastWords = lastError(outcome.log) ?? lastWords;
     if (!/could not (bind|create any TCP)|lock file .* already exists|pre-existing shared memory/i.test(outcome.log)) break;
@@ -168,11 +169,12 @@ async function spawnServer(native: string, place: Place, settings: Readonly<Reco
     });
     child.unref();
     for (let waited = 0; waited < READY_MS; waited += POLL_MS) {
-      if (signal.aborted) child.kill('SIGINT');
-      await delay(POLL_MS, undefined, { signal });
+      await delay(POLL_MS);
       if (end.text !== null) return { kind: 'ended', log: `${end.text}\n${readFrom(log, logStart)}` };
+      // Told again each time: one that has only just begun may not hear it.
+      if (signal.aborted) child.kill('SIGINT');
       const file = readPostmasterFile(place.cluster);
-      if (file?.pid === child.pid && file?.status === 'ready') return { kind: 'ready', pid: file.pid, port };
+      if (!signal.aborted && file?.pid === child.pid && file?.status === 'ready') return { kind: 'ready', pid: file.pid, port };
     }
   } finally {
     closeSync(log);
