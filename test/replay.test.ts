@@ -1,7 +1,7 @@
 /** Every recording, replayed as a live host to a plain client that reads the stream and the ring: it must meet exactly the expected rows. */
 import { afterEach, describe, expect, test } from 'vitest';
 import { readScenario, type Scenario } from '../src/demo/recording.ts';
-import { expectedLost, expectedRows } from '../src/demo/recording-rows.ts';
+import { createRing, expectedLost, expectedRows } from '../src/demo/recording-rows.ts';
 import { startReplay, type ReplayHost } from '../src/demo/replay-host.ts';
 import { scenarios } from './support/recordings.ts';
 import { wallClock } from './support/wall.ts';
@@ -67,4 +67,19 @@ test('lost rows lie between what the first connection saw and what the ring stil
   const found = scenarios().filter(({ name }) => name === 'ring-wrap');
   expect(found.length).toBeGreaterThan(0);
   for (const { folder } of found) expect(expectedLost(readScenario(folder))).toEqual([{ boot: 1, count: 15 }]);
+});
+
+describe.each(scenarios())('$release/$name', ({ folder }) => {
+  test('the ring at each recorded reading holds what the host gave then', () => {
+    const scenario = readScenario(folder);
+    const ring = createRing(scenario);
+    for (const { path, tMs, tEndMs, status, body } of scenario.exchanges) {
+      const whole = path === '/api/metrics' || /^\/api\/metrics\/activity\?limit=999&order=asc&page=1$/.test(path);
+      const boot = scenario.boots.find((one) => tMs >= one.readyMs && tMs < one.endMs);
+      if (!whole || status !== 200 || boot === undefined) continue;
+      const given = JSON.parse(Buffer.from(body).toString()) as { data: Row[] } | Row[] | null;
+      const ids = (Array.isArray(given) ? given : (given?.data ?? [])).map(({ id }) => id);
+      expect({ tMs, ids: ring(boot, tEndMs).map(({ id }) => id) }).toEqual({ tMs, ids });
+    }
+  });
 });
