@@ -59,6 +59,8 @@ describe.each(scenarios())('$release/$name', ({ folder }) => {
   test('a follower meets each expected row and no other', async () => {
     const scenario = readScenario(folder);
     expect(scenario.boots.length).toBeGreaterThan(0);
+    // Independent of how boots were told apart: each request that made a row has one.
+    expect(wanted(scenario).length).toBeGreaterThanOrEqual((scenario.truth.requests ?? []).filter((request) => request.row_id !== undefined).length);
     expect(await follow(scenario)).toEqual(wanted(scenario));
   });
 });

@@ -21,8 +21,6 @@ export type SimFault =
   /** The address now belongs to another machine. */
   | { kind: 'other-host'; host: SimHost };
 
-export type SimFaultKind = SimFault['kind'];
-
 /** What a fault answers by itself; null: it does not. */
 export function faultAnswer(fault: SimFault | null, date: string): Answer | null {
   if (fault?.kind === 'html') return { status: 200, headers: [['Content-Type', 'text/html; charset=utf-8'], ['Date', date]], body: '<!doctype html><title>Welcome</title><h1>It works!</h1>\n' };

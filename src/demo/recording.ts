@@ -114,13 +114,15 @@ function readExchange(file: string): RecordedExchange {
   return { name: basename(file, '.json'), tMs, method: request.method, path: request.path, status: response.status, headers: response.headers, ended: response.ended, tEndMs: response.t_end_ms ?? tMs, body, chunks };
 }
 
-/** Reads one scenario's folder. Throws where a file is not what its name says. */
-export function readScenario(folder: string): Scenario {
+/** Reads one scenario: its folder, or any file in that. Throws where there is none, and where a file is not what its name says. */
+export function readScenario(path: string): Scenario {
+  const folder = existsSync(path) && statSync(path).isFile() ? dirname(path) : path;
   const truthFile = join(folder, 'truth.json');
   const truth = (existsSync(truthFile) ? JSON.parse(readFileSync(truthFile, 'utf8')) : {}) as Truth;
   const connections = readConnections(join(folder, 'events.jsonl'));
   const http = join(folder, 'http');
   const exchanges = existsSync(http) ? readdirSync(http).filter((name) => name.endsWith('.json')).sort().map((name) => readExchange(join(http, name))) : [];
+  if (connections.length === 0 && exchanges.length === 0) throw new Error(`${path}: expected a recording (events.jsonl, http/), found neither; name the folder of one scenario`);
   exchanges.sort((a, b) => a.tMs - b.tMs);
   const lines = truth.config_lines_added ?? [];
   const max = lines.map((line) => /^metricsMaxInMemory:\s*(\d+)/.exec(line)?.[1]).find((found) => found !== undefined);

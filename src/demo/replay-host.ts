@@ -5,15 +5,13 @@
  * Where the recorder left and came back later (`aborted`, then another connection of the same boot), a client's stream stays open
  * until then and is cut, so that the client meets the second connection as the recorder did.
  */
-import { statSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import { dirname } from 'node:path';
 import type { Clock } from '../model/seams.ts';
 import { responseSink, wireRequest } from './http-transport.ts';
 import { chooseConnections } from './replay-connections.ts';
 import { createReplayAnswers } from './replay-answers.ts';
-import { readScenario, type RecordedBoot, type RecordedConnection, type Scenario } from './recording.ts';
+import type { RecordedBoot, RecordedConnection, Scenario } from './recording.ts';
 import { send, type Sink } from './wire.ts';
 
 export interface ReplayOptions {
@@ -22,17 +20,6 @@ export interface ReplayOptions {
   port?: number;
   /** Of connections that overlap, the number of the one that is played. Default: the one with the most bytes. */
   connection?: number;
-}
-
-export interface RunReplayOptions {
-  clock: Clock;
-  /** A scenario's folder, or a file in it. */
-  path: string;
-  port?: number;
-  /** Times the recorded pace; default 1. */
-  factor?: number;
-  signal: AbortSignal;
-  print: (line: string) => void;
 }
 
 export interface ReplayHost {
@@ -60,22 +47,6 @@ export interface ReplayHost {
 }
 
 interface Client { sink: Sink; connection: RecordedConnection | null; sent: number }
-
-/** `drover replay`: serves a recording once at its pace, then stays as its end left it until the signal fires. */
-export async function runReplay({ clock, path, factor, signal, print, ...rest }: RunReplayOptions): Promise<void> {
-  const scenario = readScenario(statSync(path).isDirectory() ? path : dirname(path));
-  if (scenario.connections.length === 0 && scenario.exchanges.length === 0) throw new Error(`${path}: expected a recording (events.jsonl, http/), found neither`);
-  const replay = await startReplay(scenario, { clock, ...rest });
-  print(`${scenario.release}/${scenario.name} at ${replay.url}: ${Math.round(scenario.endMs / 1_000)} s, ${scenario.boots.length} boots`);
-  const stopped = new Promise<void>((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve());
-  });
-  await Promise.race([replay.play(factor), stopped]);
-  if (!signal.aborted) print(`played to its end; ${replay.up ? 'the port stays' : 'the port refuses now, as the host did'}`);
-  await stopped;
-  await replay.close();
-}
 
 export async function startReplay(scenario: Scenario, options: ReplayOptions): Promise<ReplayHost> {
   const { clock } = options;
