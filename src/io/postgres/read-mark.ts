@@ -62,7 +62,7 @@ async function readRing(tx: ISql, hostId: string, ring: Parameters<Store['readMa
      CROSS JOIN LATERAL (
        SELECT * FROM activity x
        WHERE x.host_id = $1 AND x.upstream_id = r.id AND x.ts >= r.second AND x.ts < r.second + interval '1 second'
-         AND x.ts >= $4::timestamptz AND x.ts < $5::timestamptz + interval '1 second'
+         AND x.ts >= $4::text::timestamptz AND x.ts < $5::text::timestamptz + interval '1 second'
        OFFSET 0
      ) a
      ORDER BY a.upstream_id, a.boot_epoch, a.ts`,

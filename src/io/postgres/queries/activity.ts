@@ -4,7 +4,7 @@ import type { StoredRow } from '../../../model/activity.ts';
 import type { ActivityFilter, ActivityQuery } from '../../../model/history.ts';
 import { ACTIVITY_COLUMNS, type ActivityRecord, toStoredRow } from '../activity-columns.ts';
 import { textArray } from '../array-text.ts';
-import { conditions } from './conditions.ts';
+import { alongIndex, conditions, eachKey } from './conditions.ts';
 
 /** Rows of an export's page: some 0.3 MB, and one more round trip for every thousand rows. */
 const PAGE = 1_000;
@@ -16,32 +16,34 @@ const PAGE = 1_000;
  */
 export async function readActivity(sql: Sql, query: ActivityQuery): Promise<StoredRow[]> {
   const where = conditions();
-  if (query.from !== null) where.add(`x.ts >= ${where.value(query.from)}::timestamptz`);
-  if (query.to !== null) where.add(`x.ts < ${where.value(query.to)}::timestamptz`);
+  if (query.from !== null) where.add(`x.ts >= ${where.time(query.from)}`);
+  if (query.to !== null) where.add(`x.ts < ${where.time(query.to)}`);
   if (query.path !== null) where.add(`x.req_path = ${where.value(query.path)}`);
   const { after } = query;
   if (after !== null) {
-    const ts = where.value(after.ts);
+    const ts = where.time(after.ts);
     // The first condition is for the index, which knows only the time; the second for rows of the same time.
-    where.add(`x.ts <= ${ts}::timestamptz`);
-    where.add(`(x.ts, x.host_id, x.boot_epoch, x.upstream_id) < (${ts}::timestamptz, ${where.value(after.hostId)}, ${where.value(after.bootEpoch)}::int4, ${where.value(after.upstreamId)}::int8)`);
+    where.add(`x.ts <= ${ts}`);
+    where.add(`(x.ts, x.host_id, x.boot_epoch, x.upstream_id) < (${ts}, ${where.value(after.hostId)}, ${where.value(after.bootEpoch)}::int4, ${where.value(after.upstreamId)}::int8)`);
   }
   const statuses = statusCondition(query);
   if (statuses !== null) where.add(statuses);
 
   let each = '';
+  let along = '';
   if (query.hosts.length > 0) {
-    each = `unnest(${where.value(textArray([...new Set(query.hosts)], (host) => host))}::text[]) AS each (key) CROSS JOIN`;
-    where.add('x.host_id = each.key');
+    each = eachKey(where, query.hosts);
+    along = alongIndex(where, 'x.host_id', query);
     if (query.models.length > 0) where.add(`x.model = ANY (${where.value(textArray(query.models, (model) => model))}::text[])`);
   } else if (query.models.length > 0) {
-    each = `unnest(${where.value(textArray([...new Set(query.models)], (model) => model))}::text[]) AS each (key) CROSS JOIN`;
-    where.add('left(x.model, 128) = left(each.key, 128) AND x.model = each.key');
+    each = eachKey(where, query.models);
+    where.add('x.model = each.key');
+    along = alongIndex(where, 'left(x.model, 128)', query, 'left(each.key, 128)');
   }
   const limit = where.value(query.limit);
   const records = await sql.unsafe<ActivityRecord[]>(
     `SELECT ${ACTIVITY_COLUMNS} FROM ${each} LATERAL (
-       SELECT * FROM activity x WHERE true${where.and()} ORDER BY ${newestFirst('x')} LIMIT ${limit}
+       SELECT * FROM activity x WHERE true${where.and()} ORDER BY ${along}${newestFirst('x')} LIMIT ${limit}
      ) a ORDER BY ${newestFirst('a')} LIMIT ${limit}`,
     where.values as (string | number)[],
   );

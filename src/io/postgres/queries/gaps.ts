@@ -10,8 +10,8 @@ import { conditions } from './conditions.ts';
 export async function readGaps(sql: Sql, query: TimeRange & { limit?: number | undefined }): Promise<Gap[]> {
   const where = conditions();
   if (query.hosts.length > 0) where.add(`g.host_id = ANY (${where.value(textArray(query.hosts, (host) => host))}::text[])`);
-  if (query.from !== null) where.add(`coalesce(g.to_ts, g.detected_at) >= ${where.value(query.from)}::timestamptz`);
-  if (query.to !== null) where.add(`coalesce(g.from_ts, '-infinity') < ${where.value(query.to)}::timestamptz`);
+  if (query.from !== null) where.add(`coalesce(g.to_ts, g.detected_at) >= ${where.time(query.from)}`);
+  if (query.to !== null) where.add(`coalesce(g.from_ts, '-infinity') < ${where.time(query.to)}`);
   const limit = query.limit === undefined ? '' : ` LIMIT ${where.value(query.limit)}`;
   const records = await sql.unsafe<GapRecord[]>(
     `SELECT ${GAP_COLUMNS} FROM gaps g WHERE true${where.and()} ORDER BY g.detected_at DESC, g.id DESC${limit}`,

@@ -2,8 +2,7 @@
 import type { Sql } from 'postgres';
 import type { HostEventKey, HostEventRow, TimeRange } from '../../../model/history.ts';
 import { timeText } from '../activity-columns.ts';
-import { textArray } from '../array-text.ts';
-import { conditions } from './conditions.ts';
+import { alongIndex, conditions, eachKey } from './conditions.ts';
 
 type HostEventRecord = Omit<HostEventRow, 'hostId'> & { host_id: string; id: string };
 
@@ -13,25 +12,22 @@ export async function readHostEvents(
   query: TimeRange & { limit: number; after: HostEventKey | null },
 ): Promise<(HostEventRow & { key: HostEventKey })[]> {
   const where = conditions();
-  if (query.from !== null) where.add(`x.ts >= ${where.value(query.from)}::timestamptz`);
-  if (query.to !== null) where.add(`x.ts < ${where.value(query.to)}::timestamptz`);
+  if (query.from !== null) where.add(`x.ts >= ${where.time(query.from)}`);
+  if (query.to !== null) where.add(`x.ts < ${where.time(query.to)}`);
   const { after } = query;
   if (after !== null) {
-    const ts = where.value(after.ts);
+    const ts = where.time(after.ts);
     // The first is for the index, the second for what happened in the same microsecond.
-    where.add(`x.ts <= ${ts}::timestamptz`);
-    where.add(`(x.ts, x.host_id, x.kind, x.id) < (${ts}::timestamptz, ${where.value(after.hostId)}, ${where.value(after.kind)}, ${where.value(after.id)})`);
+    where.add(`x.ts <= ${ts}`);
+    where.add(`(x.ts, x.host_id, x.kind, x.id) < (${ts}, ${where.value(after.hostId)}, ${where.value(after.kind)}, ${where.value(after.id)})`);
   }
-  let each = '';
-  if (query.hosts.length > 0) {
-    each = `unnest(${where.value(textArray([...new Set(query.hosts)], (host) => host))}::text[]) AS each (key) CROSS JOIN`;
-    where.add('x.host_id = each.key');
-  }
+  const each = query.hosts.length === 0 ? '' : eachKey(where, query.hosts);
+  const along = query.hosts.length === 0 ? '' : alongIndex(where, 'x.host_id', query);
   const limit = where.value(query.limit);
   const newest = (source: string): string => `
     SELECT a.* FROM ${each} LATERAL (
       SELECT * FROM (${source}) x WHERE true${where.and()}
-      ORDER BY x.ts DESC, x.host_id DESC, x.kind DESC, x.id DESC LIMIT ${limit}
+      ORDER BY ${along}x.ts DESC, x.host_id DESC, x.kind DESC, x.id DESC LIMIT ${limit}
     ) a`;
   const records = await sql.unsafe<HostEventRecord[]>(
     `SELECT e.host_id, ${timeText('e.ts')} AS ts, e.kind, e.id, e.from_state AS "from", e.to_state AS "to", e.reason

@@ -29,8 +29,8 @@ const METRICS = Object.entries(COLUMNS) as [PerfMetric, string][];
 function range(query: TimeRange): Conditions {
   const where = conditions();
   if (query.hosts.length > 0) where.add(`p.host_id = ANY (${where.value(textArray(query.hosts, (host) => host))}::text[])`);
-  if (query.from !== null) where.add(`p.ts >= ${where.value(query.from)}::timestamptz`);
-  if (query.to !== null) where.add(`p.ts < ${where.value(query.to)}::timestamptz`);
+  if (query.from !== null) where.add(`p.ts >= ${where.time(query.from)}`);
+  if (query.to !== null) where.add(`p.ts < ${where.time(query.to)}`);
   return where;
 }
 
