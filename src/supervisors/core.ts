@@ -269,7 +269,8 @@ function autoShutdown(state: State): boolean {
 function restart(state: State, slot: Slot, nowMs: number): void {
   const { intensity, periodS, strategy } = state.flags;
   const second = Math.floor(nowMs / 1000);
-  state.restarts = [second, ...state.restarts.filter((one) => one >= second - periodS)];
+  state.restarts.push(second);
+  while (state.restarts[0]! < second - periodS) state.restarts.shift();
   if (state.restarts.length > intensity) {
     dropSlot(state, slot);
     end(state, 'shutdown');

@@ -88,8 +88,8 @@ export interface State {
   readonly template: Child | null;
   /** In start order. */
   readonly slots: Map<string, Slot>;
-  /** Whole seconds of the restarts inside the window, newest first. */
-  restarts: number[];
+  /** Whole seconds of the restarts inside the window, oldest first. */
+  readonly restarts: number[];
   readonly mailbox: Message[];
   job: Job | null;
   up: boolean;
