@@ -1,7 +1,7 @@
 // Compiles what is stale and nothing else. `node tools/build.mjs [tools]`: `dist/` from src/, and with `tools` also
 // `.cache/tools/` (benchmarks and the simulation). A stamp holds a hash of every input's path, size and time.
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
@@ -18,13 +18,13 @@ function* files(folder) {
     const path = join(folder, entry.name);
     if (entry.isDirectory()) {
       if (entry.name !== 'node_modules' && entry.name !== 'fixtures') yield* files(path);
-    } else if (/\.(ts|tsx|css|html|sql|json)$/.test(entry.name)) yield path;
+    } else if (/\.(ts|tsx|js|css|html|svg|sql|json)$/.test(entry.name)) yield path;
   }
 }
 
-for (const { project, out, inputs } of Object.values(targets)) {
+for (const [name, { project, out, inputs }] of Object.entries(targets)) {
   const hash = createHash('sha256').update(process.version);
-  for (const name of ['tsconfig.json', project, 'package-lock.json']) hash.update(readFileSync(join(root, name)));
+  for (const file of ['tsconfig.json', project, 'package-lock.json']) hash.update(readFileSync(join(root, file)));
   for (const input of inputs) {
     if (!existsSync(join(root, input))) continue;
     for (const path of [...files(join(root, input))].sort((a, b) => (a < b ? -1 : 1))) {
@@ -45,6 +45,9 @@ for (const { project, out, inputs } of Object.values(targets)) {
   rmSync(join(root, out), { recursive: true, force: true });
   const { status } = spawnSync(tsc, ['-p', project], { cwd: root, stdio: 'inherit' });
   if (status !== 0) process.exit(status ?? 1);
+  // What tsc leaves: the page's own files.
+  const page = join('src', 'http', 'page');
+  cpSync(join(root, page), join(root, out, name === 'dist' ? join('http', 'page') : page), { recursive: true });
   mkdirSync(dirname(stamp), { recursive: true });
   writeFileSync(stamp, want);
 }

@@ -10,7 +10,7 @@
  */
 import type { ActivityRow } from '../model/activity.ts';
 import type { Gap } from '../model/gap.ts';
-import type { CountedStream } from '../model/frames.ts';
+import type { CountedStream } from '../model/counted-streams.ts';
 import type { PatchOp } from '../model/patch.ts';
 import type { PerfSample } from '../model/perf.ts';
 import type { HostState, PublishedHost } from '../model/state.ts';

@@ -7,8 +7,8 @@
  */
 import { EMPTY_FLEET, fleetFrame, fleetLagged, fleetPosition, fleetReconnecting, fleetSubscribed } from './client-fleet.ts';
 import type { HeldFleet } from './client-fleet.ts';
-import { COUNTED_STREAMS } from './frames.ts';
-import type { ClientFrame, CountedStream, ServerFrame, ServerFrameOf, Since } from './frames.ts';
+import { COUNTED_STREAMS, type CountedStream } from './counted-streams.ts';
+import type { ClientFrame, ServerFrame, ServerFrameOf, Since } from './frames.ts';
 import { readServerFrame } from './frame-reader.ts';
 import { applyPatch } from './patch.ts';
 import type { Random } from './seams.ts';

@@ -20,10 +20,6 @@ export const FRAME_ERRORS = [
 ] as const;
 export type FrameError = (typeof FRAME_ERRORS)[number];
 
-/** Streams that have a counter `n` and can be resumed. */
-export const COUNTED_STREAMS = ['activity', 'runs', 'gaps'] as const;
-export type CountedStream = (typeof COUNTED_STREAMS)[number];
-
 const host = z.string();
 const epoch = z.string();
 const seq = z.int().min(1);

@@ -1,7 +1,8 @@
 /** Streams on their way out: counted ones into their memory, lossy ones within their share of a tick. */
 import type { ActivityRow } from '../../model/activity.ts';
 import { logsTopic } from '../../model/frames.ts';
-import type { CountedStream, ServerFrameOf } from '../../model/frames.ts';
+import type { CountedStream } from '../../model/counted-streams.ts';
+import type { ServerFrameOf } from '../../model/frames.ts';
 import type { Gap } from '../../model/gap.ts';
 import type { Limits } from '../../model/limits.ts';
 import type { PerfSample } from '../../model/perf.ts';

@@ -2,8 +2,9 @@
  * What clients send and what they are answered. For each topic of a `subscribe`, position, replay and going live are one
  * synchronous step: what is pending goes out first, then the answer, then the client is among those that hear what comes.
  */
-import { clientFrame, COUNTED_STREAMS, parseTopic } from '../../model/frames.ts';
-import type { ClientFrame, CountedStream, FrameError, ServerFrameOf, Since, Topic } from '../../model/frames.ts';
+import { COUNTED_STREAMS, type CountedStream } from '../../model/counted-streams.ts';
+import { clientFrame, parseTopic } from '../../model/frames.ts';
+import type { ClientFrame, FrameError, ServerFrameOf, Since, Topic } from '../../model/frames.ts';
 import type { FleetSink } from '../feed.ts';
 import type { ActorsTopic } from './actors-topic.ts';
 import type { Audiences } from './audiences.ts';

@@ -1,0 +1,88 @@
+/** The page in a real browser over the real program, on a day when the database is away: it has to work then. */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { pino } from 'pino';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createSimHost, type SimHost } from '../src/demo/sim-host.ts';
+import { loadConfig } from '../src/io/config.ts';
+import { systemClock, systemRandom } from '../src/io/system.ts';
+import { startDrover, type Running } from '../src/main.ts';
+import { launchChromium, type TestBrowser } from './support/chromium.ts';
+
+const TOKEN = 'a-long-secret';
+let folder = '';
+let host: SimHost;
+let drover: Running;
+let chromium: TestBrowser;
+
+beforeAll(async () => {
+  // The browser gets the compiled modules.
+  const build = spawnSync(process.execPath, [fileURLToPath(new URL('../tools/build.mjs', import.meta.url))], { stdio: 'inherit' });
+  expect(build.status).toBe(0);
+  folder = mkdtempSync(join(tmpdir(), 'drover-page-'));
+  host = createSimHost({ clock: systemClock, random: systemRandom, models: [{ id: 'tiny', name: '<b>Tiny</b>' }] });
+  const config = loadConfig({
+    flags: { listen: '127.0.0.1:0', dataDir: folder, hosts: `gpu1=${await host.listen()}`, token: TOKEN, databaseUrl: 'postgres://nobody@127.0.0.1:1/none' },
+    env: {}, cwd: folder, home: null,
+  });
+  drover = await startDrover(config, { log: pino({ level: 'silent' }) });
+  chromium = await launchChromium();
+});
+afterAll(async () => {
+  await chromium.close();
+  await drover.stop();
+  await host.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+test('signs in, shows the fleet, a request and the actor tree live, and follows a host that dies', async () => {
+  const context = await chromium.browser.newContext({ locale: 'en-US' });
+  const page = await context.newPage();
+  const faults: string[] = [];
+  page.on('console', (message) => {
+    if (message.type() === 'error' && !/Failed to load resource/.test(message.text())) faults.push(message.text());
+  });
+  page.on('pageerror', (error) => faults.push(String(error)));
+  const elsewhere: string[] = [];
+  page.on('request', (request) => {
+    if (!request.url().startsWith(drover.url)) elsewhere.push(request.url());
+  });
+
+  await page.goto(drover.url);
+  await page.fill('#token', 'wrong');
+  await page.click('button');
+  await page.getByText('This is not the token.').waitFor();
+  await page.fill('#token', TOKEN);
+  await page.click('button');
+  await page.locator('article[data-state=live]').waitFor();
+  expect(await page.locator('article h3').textContent()).toContain('gpu1');
+  expect(await page.locator('article li').first().textContent()).toContain('<b>Tiny</b>');
+  expect(await page.locator('#summary').textContent()).toBe('1 of 1 hosts live');
+  await page.locator('#actors', { hasText: 'host:gpu1' }).waitFor();
+
+  host.record({ model: 'tiny', outputTokens: 4321 });
+  await page.locator('#activity tr', { hasText: '4,321' }).waitFor();
+  host.kill();
+  await page.locator('article[data-state=down] .reason', { hasText: 'refuses the connection' }).waitFor();
+
+  await page.goto(`${drover.url}/docs/`);
+  await page.locator('.opblock').first().waitFor();
+  expect(faults).toEqual([]);
+  expect(elsewhere).toEqual([]);
+  await context.close();
+});
+
+test('dark and light differ', async () => {
+  const grounds: string[] = [];
+  for (const colorScheme of ['light', 'dark'] as const) {
+    const context = await chromium.browser.newContext({ locale: 'en-US', colorScheme });
+    const page = await context.newPage();
+    await page.goto(drover.url);
+    grounds.push(await page.evaluate('getComputedStyle(document.body).backgroundColor'));
+    await context.close();
+  }
+  expect(new Set(grounds).size).toBe(2);
+});
