@@ -73,11 +73,16 @@ describe('the stream', () => {
 
   it('the chunks of one read are one call', async () => {
     const body = Array.from({ length: 200 }, (_, i) => `data:${i}\n\n`);
+    let started = (): void => undefined;
+    const start = new Promise<void>((resolve) => (started = resolve));
     const at = await tcp((socket) => socket.once('data', () => {
+      socket.write('HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n');
       const chunks = body.map((text) => `${text.length.toString(16)}\r\n${text}\r\n`).join('');
-      socket.write(`HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n${chunks}0\r\n\r\n`);
+      void start.then(() => socket.write(`${chunks}0\r\n\r\n`));
     }));
-    const { text, reads } = await readAll(await port(at).open(never));
+    const reading = readAll(await port(at).open(never));
+    started();
+    const { text, reads } = await reading;
     expect(text).toBe(body.join(''));
     expect(reads).toBeLessThan(20);
   });

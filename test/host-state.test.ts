@@ -204,6 +204,7 @@ describe('remembering', () => {
       asOf: time(9), profile: null, perf: null, generation: 2, build: { version: '235' }, gpus: { G: { name: 'x' } }, liveness: { state: 'down', lastContactAt: time(9) },
       models: { a: { state: 'ready', inflight: null } }, inflight: { total: null, requests: {} }, throughput: { rows: 0, outputTokensPerSecond: null },
     });
+    expect(down.inflight).toEqual({ total: null, requests: {} });
     // A second failure does not make it younger.
     reduce.streamOpened(memory, at(20));
     reduce.streamEnded(memory, at(21));

@@ -3,6 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { canonicalTime, isWholeSecond, msOfTime, timeOfMs } from '../src/model/time.ts';
 
 describe('canonicalTime', () => {
+  it('the same minute at other offsets is another minute', () => {
+    for (const [offset, hour] of [['+01:00', '01'], ['Z', '02'], ['-01:00', '03'], ['+00:30', '01'], ['+01:00', '01'], ['+00:00', '02']] as const) {
+      expect(canonicalTime(`2026-05-05T02:30:00${offset}`)).toBe(offset === '+00:30' ? '2026-05-05T02:00:00.000000Z' : `2026-05-05T${hour}:30:00.000000Z`);
+    }
+  });
+
   it.each([
     ['2026-11-21T02:14:53.404776584Z', '2026-11-21T02:14:53.404776Z'],
     ['2026-11-20T18:11:51-08:00', '2026-11-21T02:11:51.000000Z'],
