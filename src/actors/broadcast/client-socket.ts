@@ -15,7 +15,7 @@ import type { Limits } from '../../model/limits.ts';
 import type { TimerId } from '../../model/seams.ts';
 import type { SocketCounts } from '../socket-gate.ts';
 import type { Audience } from './audiences.ts';
-import { PING_FRAME } from './frame-buffer.ts';
+import { PING_FRAME, pongFrame } from './frame-buffer.ts';
 
 export interface ClientSocket {
   readonly ws: WebSocket;
@@ -145,8 +145,8 @@ export function ponged(env: SocketEnv, client: ClientSocket): void {
 }
 
 /** The client's own ping. While it does not read only the latest is answered (RFC 6455, 5.5.3), or a flood of pings would queue pongs without end. */
-export function pinged(client: ClientSocket, payload: Buffer): void {
-  if (reads(client) && !client.waiting) client.ws.pong(payload);
+export function pinged(env: SocketEnv, client: ClientSocket, payload: Buffer): void {
+  if (reads(client) && !client.waiting) put(env, client, pongFrame(payload));
   else client.unanswered = payload;
 }
 
@@ -242,8 +242,9 @@ function drained(env: SocketEnv, client: ClientSocket): void {
   if (client.waiting) return;
   client.budget = env.limits.bufferBytes;
   if (client.unanswered === null || !reads(client)) return;
-  client.ws.pong(client.unanswered);
+  const payload = client.unanswered;
   client.unanswered = null;
+  put(env, client, pongFrame(payload));
 }
 
 function ping(env: SocketEnv, client: ClientSocket): void {

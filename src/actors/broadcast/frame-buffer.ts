@@ -5,7 +5,7 @@ import * as ws from 'ws';
 interface FrameOptions { fin: boolean; rsv1: boolean; opcode: number; mask: boolean; readOnly: boolean }
 const { Sender } = ws as unknown as { Sender: { frame(data: Buffer, options: FrameOptions): Buffer[] } };
 
-const OPCODES = { text: 1, ping: 9 } as const;
+const OPCODES = { text: 1, ping: 9, pong: 10 } as const;
 
 function frame(opcode: number, payload: Buffer): Buffer {
   return Buffer.concat(Sender.frame(payload, { fin: true, rsv1: false, opcode, mask: false, readOnly: true }));
@@ -16,3 +16,7 @@ export function textFrame(text: string): Buffer {
 }
 
 export const PING_FRAME = frame(OPCODES.ping, Buffer.alloc(0));
+
+export function pongFrame(payload: Buffer): Buffer {
+  return frame(OPCODES.pong, payload);
+}
