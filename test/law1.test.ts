@@ -29,13 +29,13 @@ const FATES: Fate[] = ['pass', 'pass', 'drop', 'double', 'delay'];
 type Action =
   | { do: 'change'; host: number; what: number }
   | { do: 'begin' | 'remove' | 'takeover'; host: number }
-  | { do: 'flush' | 'reconnect' | 'release' | 'barrier' | 'kill store' | 'kill broadcaster' };
+  | { do: 'flush' | 'settle' | 'reconnect' | 'release' | 'barrier' | 'kill store' | 'kill broadcaster' };
 
 const host = fc.nat(HOSTS.length - 1);
 const action: fc.Arbitrary<Action> = fc.oneof(
   { weight: 12, arbitrary: fc.record({ do: fc.constant('change' as const), host, what: fc.nat(9) }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('begin' as const, 'remove' as const, 'takeover' as const), host }) },
-  { weight: 6, arbitrary: fc.record({ do: fc.constantFrom('flush' as const, 'release' as const, 'barrier' as const) }) },
+  { weight: 6, arbitrary: fc.record({ do: fc.constantFrom('flush' as const, 'release' as const, 'barrier' as const, 'settle' as const) }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('reconnect' as const, 'kill store' as const, 'kill broadcaster' as const) }) },
 );
 
@@ -100,6 +100,11 @@ async function play(actions: readonly Action[], seed: number, faulty: (frame: Se
         break;
       }
       case 'flush': server.clock.advance(50); break;
+      case 'settle':
+        server.clock.advance(50);
+        await driven.barrier();
+        await driven.barrier();
+        break;
       case 'release': driven.release(); break;
       case 'barrier': await driven.barrier(); break;
       case 'reconnect':

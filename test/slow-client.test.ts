@@ -129,6 +129,26 @@ describe('a reader that stalls', () => {
     expect(gate.counts).toMatchObject({ stalled: 0, lagged: 1 });
   });
 
+  test('is heard again also when its ping was thrown away with its queue', async () => {
+    const { host, clock, gate, sockets } = await start();
+    const a = host('a');
+    const socket = await reading(['activity']);
+    socket.ws.pause();
+    while (sockets[0]!.writableLength === 0) {
+      flood(a, 100_000);
+      await new Promise<void>((resolve) => void setImmediate(resolve));
+    }
+    flood(a, 100_000);
+    clock.advance(5_000);
+    expect(gate.counts.stalled).toBe(0);
+    clock.advance(8_000);
+    expect(gate.counts.stalled).toBe(1);
+    const from = socket.frames.length;
+    socket.ws.resume();
+    await socket.until(({ type }) => type === 'lagged', from);
+    expect(gate.counts.stalled).toBe(0);
+  });
+
   test('what it sends meanwhile is answered once it reads', async () => {
     const { host } = await start();
     const a = host('a');
