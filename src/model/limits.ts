@@ -11,7 +11,7 @@ export const LIMITS = {
   quarantine: { baseMs: 5_000, capMs: 300_000, healthyMs: 600_000 },
   publish: { tickMs: 50, lastContactMs: 10_000, respBytesMs: 1_000, lastStateMs: 30_000 },
   throughputWindowS: 60,
-  ring: { pageSize: 999, firstMetricsMs: 5_000, missingAfterMs: 2_000, missingFetches: 3, missingOverMs: 30_000, ahead: 1_000 },
+  ring: { pageSize: 999, firstMetricsMs: 5_000, missingAfterMs: 2_000, missingFetches: 3, missingOverMs: 30_000, ahead: 1_000, checkEveryMs: 600_000 },
   deltaMemory: { count: 256, bytes: 64 * 1024 },
   batch: { rows: 1_000, ms: 250 },
   queueBytes: 64 * 1024 * 1024,

@@ -49,7 +49,7 @@ export function newConnection(since: number): Connection {
     since,
     phase: 'asking',
     reader: createRingReader(since, null),
-    chaser: createRowChaser(),
+    chaser: createRowChaser(since),
     generation: null,
     waiting: [],
     sampleHeld: false,
@@ -94,4 +94,21 @@ export function isFinal(decision: BootDecision, standing: Standing, ring: RingVi
     default:
       return decision satisfies never;
   }
+}
+
+/** The ring with the rows that came over the stream meanwhile: a small ring may have passed them already. */
+export function withHeard(ring: RingView, waiting: readonly Heard[]): RingView {
+  const rows = new Map(ring.rows.map((row) => [row.upstreamId, row]));
+  for (const heard of waiting) if (heard.type === 'rows') for (const row of heard.rows) rows.set(row.upstreamId, row);
+  if (rows.size === ring.rows.length) return ring;
+  return { ...ring, rows: [...rows.values()].sort((a, b) => a.upstreamId - b.upstreamId) };
+}
+
+/** Has an id been announced that was settled before this connection? `ring`: as it was at the connect; null: it was empty. */
+export function heardAgain(waiting: readonly Heard[], ring: RingView | null, standing: Standing): boolean {
+  const [newest] = standing.boots;
+  if (newest === undefined) return false;
+  const shown = new Set(ring?.rows.map((row) => row.upstreamId));
+  const again = (id: number): boolean => !shown.has(id) && (id < newest.floor || newest.settled.has(id));
+  return waiting.some((heard) => (heard.type === 'ready' ? again(heard.id) : heard.rows.some((row) => again(row.upstreamId))));
 }

@@ -77,7 +77,7 @@ function goesOn(question: BootQuestion, boot: KnownBoot, highest: number | null)
     if (stored !== undefined) {
       if (fresh(row.upstreamId) || !sameRow(stored, row)) return false;
       common = true;
-      if (!provesNothing(row)) proof = true;
+      if (isProof(row, boot)) proof = true;
     } else if (boot.settled.has(row.upstreamId)) {
       if (fresh(row.upstreamId)) return false;
       // Settled, and yet no row of that time: it was another row, unless there never was one.
@@ -130,12 +130,17 @@ function resumedPart(question: BootQuestion): { bootEpoch: number; upTo: number 
       if (stored !== undefined) {
         if (!sameRow(stored, row)) break;
         upTo = row.upstreamId;
-        if (!provesNothing(row)) proof = true;
+        if (isProof(row, boot)) proof = true;
       } else if (holder?.gapped.has(row.upstreamId) !== true && row.ts >= retentionEdge) break;
     }
     if (upTo !== null && proof && (best === null || upTo > best.upTo)) best = { bootEpoch: boot.bootEpoch, upTo };
   }
   return best;
+}
+
+/** A row that any process could make proves nothing, unless the boot has later rows: a process that came after those can't have made it. */
+function isProof(row: WireRow, boot: KnownBoot): boolean {
+  return !provesNothing(row) || (boot.lastTs !== null && row.ts.slice(0, 19) < boot.lastTs.slice(0, 19));
 }
 
 /** The boot that holds an id of this one: below its floor those are the rows of the boot that it resumes. */

@@ -9,7 +9,7 @@ import type { Generation } from '../state.ts';
 import type { Moment } from '../time.ts';
 import { timeOfMs } from '../time.ts';
 import type { Connection } from './connection.ts';
-import { askAgain, freshOn, isFinal, newConnection } from './connection.ts';
+import { askAgain, freshOn, heardAgain, isFinal, newConnection, withHeard } from './connection.ts';
 import type { BootDecision } from './decide-boot.ts';
 import { decideBoot, firstId } from './decide-boot.ts';
 import type { GapPen } from './draft-gaps.ts';
@@ -178,6 +178,8 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     const generation = generationOf(connection);
     connection.process = connection.sampleHeld ? 'same' : logs.process();
     const decidedBefore = connection.heard.ranges().length > 0 || connection.begunAgain || connection.differed > 0;
+    if (!decidedBefore) connection.begunAgain = heardAgain(connection.waiting, connection.wasSilent ? null : connection.ring, standing);
+    connection.ring = withHeard(connection.ring, connection.waiting);
     const newest = standing.boots[0];
     // Rows of this connection are no sign of a boot before it.
     const decision = decideBoot({

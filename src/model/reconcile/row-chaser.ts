@@ -35,12 +35,15 @@ const RETRY_MS = 2_000;
 /** Pages read in a row without reaching the hole they were read for. */
 const HUNTS = 4;
 
-export function createRowChaser(): RowChaser {
+/** `since`: the ring has just been read. */
+export function createRowChaser(since: number): RowChaser {
   const holes = createHoles();
   let pending = idSet();
   let announcedAt: number | null = null;
   let lastFetch = Number.NEGATIVE_INFINITY;
   let lastRing = Number.NEGATIVE_INFINITY;
+  // A host that drops its last messages says nothing more (silently until v217): only a look now and then finds those rows.
+  let checkDue = since + LIMITS.ring.checkEveryMs;
   let ringDue: number | null = null;
   let retryAt: number | null = null;
   let pageOff = 0;
@@ -73,11 +76,13 @@ export function createRowChaser(): RowChaser {
         const plan = pageFor(to - from < LIMITS.ring.pageSize ? from : to, boot.top ?? to);
         return { kind: 'fetch', target: { kind: 'page', page: Math.max(1, plan.page + pageOff), limit: pageOff === 0 ? plan.limit : LIMITS.ring.pageSize } };
       }
-      return { kind: 'wait', until: earliest(ringDue, announcedDue, behind ? null : holes.nextDue()) };
+      if (now >= checkDue) return { kind: 'fetch', target: generation === 3 ? { kind: 'page', ...pageFor(boot.top ?? 0, boot.top ?? 0) } : { kind: 'ring' } };
+      return { kind: 'wait', until: earliest(ringDue, announcedDue, checkDue, behind ? null : holes.nextDue()) };
     },
     begun(target, now) {
       lastFetch = now;
       retryAt = null;
+      if (target.kind === 'ring' || target.page === 1) checkDue = now + LIMITS.ring.checkEveryMs;
       if (target.kind === 'ring' || (target.page === 1 && target.limit === LIMITS.ring.pageSize)) {
         lastRing = now;
         ringDue = null;
