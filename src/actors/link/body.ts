@@ -275,8 +275,9 @@ export function createBody(deps: LinkDeps, host: LinkHost, channel: PublisherHan
           if (!spoke && events.length > 0) {
             spoke = true;
             streamOpened(memory, at);
-            reconciling.input({ type: 'connected' });
+            // The polls begin with it, and the reconciler asks through them at once.
             send({ type: 'spoke' });
+            reconciling.input({ type: 'connected' });
           }
           for (const event of events) take(event, at);
           publishing.touch();

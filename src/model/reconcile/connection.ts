@@ -1,5 +1,6 @@
 /** One connection to a host as its reconciler sees it. A boot lasts at least as long. */
 import type { WireRow } from '../activity.ts';
+import { LIMITS } from '../limits.ts';
 import type { Generation } from '../state.ts';
 import type { BootDecision, RingView } from './decide-boot.ts';
 import { isWhole } from './fetch-plan.ts';
@@ -28,6 +29,8 @@ export interface Connection {
   reader: RingReader;
   chaser: RowChaser;
   generation: Generation | null;
+  /** While silent: when to look whether rows have come that nobody announced. */
+  checkDue: number;
   waiting: Heard[];
   /** A sample of `/api/performance` proves the process. */
   sampleHeld: boolean;
@@ -51,6 +54,7 @@ export function newConnection(since: number): Connection {
     reader: createRingReader(since, null),
     chaser: createRowChaser(since),
     generation: null,
+    checkDue: since + LIMITS.ring.checkEveryMs,
     waiting: [],
     sampleHeld: false,
     process: 'unknown',

@@ -70,7 +70,7 @@ export function createHoles(): Holes {
           next.push({ from: start, to: end, due: now + delayMs, looks: 0, firstLook: 0, exact });
         }
       }
-      holes = next.sort((a, b) => a.from - b.from);
+      holes = joined(next);
     },
     due(now) {
       for (let i = holes.length - 1; i >= 0; i--) if (holes[i]!.due <= now) return [holes[i]!.from, holes[i]!.to];
@@ -111,8 +111,8 @@ export function createHoles(): Holes {
         const above = { ...hole, from: Math.max(hole.from, high + 1) };
         if (above.from <= above.to) next.push(hole.due > now || !answer.topKnown ? above : { ...above, due: now + LOOK_AGAIN_MS });
       }
-      holes = next.sort((a, b) => a.from - b.from);
-      return lost;
+      holes = joined(next);
+      return joinedStretches(lost);
     },
     postpone([from, to], until) {
       for (const hole of holes) if (hole.from <= to && hole.to >= from) hole.due = Math.max(hole.due, until);
@@ -125,4 +125,28 @@ export function createHoles(): Holes {
 
 function looked(hole: Hole, now: number, againMs: number): Hole {
   return { ...hole, looks: hole.looks + 1, firstLook: hole.looks === 0 ? now : hole.firstLook, due: now + againMs };
+}
+
+/** Neighbours that nobody has looked for yet are one hole: a burst of announcements would make one each. */
+function joined(holes: readonly Hole[]): Hole[] {
+  const result: Hole[] = [];
+  for (const hole of holes.toSorted((a, b) => a.from - b.from)) {
+    const last = result[result.length - 1];
+    if (last !== undefined && last.to + 1 === hole.from && last.exact === hole.exact && last.looks === hole.looks && (hole.looks === 0 || last.firstLook === hole.firstLook)) {
+      last.to = hole.to;
+      last.due = Math.min(last.due, hole.due);
+    } else result.push({ ...hole });
+  }
+  return result;
+}
+
+function joinedStretches(lost: readonly LostStretch[]): LostStretch[] {
+  const result: LostStretch[] = [];
+  for (const stretch of lost.toSorted((a, b) => a.range[0] - b.range[0])) {
+    const last = result[result.length - 1];
+    if (last !== undefined && last.range[1] + 1 === stretch.range[0] && last.cause === stretch.cause && last.exact === stretch.exact) {
+      last.range = [last.range[0], stretch.range[1]];
+    } else result.push({ ...stretch });
+  }
+  return result;
 }

@@ -39,10 +39,8 @@ export function createLogLines(): LogLines {
   let now = new Map<string, Source>();
   return {
     connected() {
-      // A connection that ended before it said anything leaves what we knew.
-      const kept = new Map(before);
-      for (const [name, source] of now) if (source.last.length > 0) kept.set(name, source.last);
-      before = kept;
+      // Only a connection that ended before it said anything leaves what we knew: another one may have met another process.
+      if (now.size > 0) before = new Map([...now].filter(([, { last }]) => last.length > 0).map(([name, { last }]) => [name, last]));
       now = new Map();
     },
     text(name, text) {

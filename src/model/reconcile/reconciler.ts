@@ -151,8 +151,13 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
         return null;
       }
       case 'marking':
-      case 'silent':
         return null;
+      case 'silent':
+        // The events of its first rows may have been dropped.
+        if (at.mono < conn.checkDue) return conn.checkDue;
+        conn.checkDue = at.mono + LIMITS.ring.checkEveryMs;
+        askAgain(conn, at.mono);
+        return at.mono;
       case 'open': {
         if (boot === null) return null;
         const step = conn.chaser.next(boot, generationOf(conn), at.mono, behind);
@@ -196,7 +201,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
       connection.phase = 'asking';
       return;
     }
-    if (decision.kind === 'wait' && !connection.wasSilent) {
+    if (decision.kind === 'wait' && (!connection.wasSilent || connection.waiting.length === 0)) {
       open(connection, decision, standing, queued);
       connection.wasSilent = true;
       connection.phase = 'silent';
@@ -245,6 +250,12 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     else beginConnection(boot, connection.ring.rows);
     lose(boot, gaps);
     if (decision.kind === 'first' && connection.ring.rows.length === 0) boot.floorAt = 'open';
+    const first = firstId(generation);
+    // Nothing came before the host became a program whose ids begin higher.
+    if (boot.settled.highest() === null && boot.resumes === null && boot.floor < first) {
+      boot.owed.settled.push([boot.floor, first - 1]);
+      settleIds(boot, boot.floor, first - 1);
+    }
     for (const row of connection.ring.rows.slice(-64)) if (row.upstreamId >= boot.floor) remember(boot, row);
     inflight = null;
     out.push({ type: 'boot', bootEpoch: boot.shown, fresh: decision.kind === 'new' || decision.kind === 'first', generation });
