@@ -1,11 +1,11 @@
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { printConfig } from '../src/io/config-print.ts';
 import { ConfigError, loadConfig, type Config, type ConfigInput } from '../src/io/config.ts';
-import { keyFile, prepareDataDir } from '../src/io/data-dir.ts';
+import { prepareDataDir } from '../src/io/data-dir.ts';
 import { parseListen } from '../src/io/listen-address.ts';
 import { LIMITS } from '../src/model/limits.ts';
 
@@ -196,21 +196,10 @@ test('the printed configuration is YAML, says where each value came from, and sh
   expect(parse(text)).toMatchObject({ listen: '127.0.0.1:4747', databaseUrl: 'postgres://drover:********@db/drover?sslpassword=********', limits: { ...LIMITS, ws: { ...LIMITS.ws, pingMs: 7, flushMs: 5 } } });
 });
 
-describe('the data folder', () => {
-  test('is made; one that cannot be is one line with the cure', () => {
-    const path = join(folder, 'deep', 'data');
-    prepareDataDir(path);
-    expect(existsSync(path)).toBe(true);
-    const file = yaml('');
-    expect(() => prepareDataDir(join(file, 'data'))).toThrow(/^the data folder .* cannot be written \(E\w+\): set DROVER_DATA_DIR/);
-  });
-
-  test('a key file is drawn once, kept, and closed to others', () => {
-    const first = keyFile(folder, 'session.key');
-    chmodSync(join(folder, 'session.key'), 0o644);
-    expect(keyFile(folder, 'session.key')).toEqual(first);
-    expect(first).toHaveLength(32);
-    expect(statSync(join(folder, 'session.key')).mode & 0o777).toBe(0o600);
-    expect(readFileSync(join(folder, 'session.key'))).not.toEqual(Buffer.alloc(32));
-  });
+test('the data folder is made; one that cannot be is one line with the cure', () => {
+  const path = join(folder, 'deep', 'data');
+  prepareDataDir(path);
+  expect(existsSync(path)).toBe(true);
+  const file = yaml('');
+  expect(() => prepareDataDir(join(file, 'data'))).toThrow(/^the data folder .* cannot be written \(E\w+\): set DROVER_DATA_DIR/);
 });
