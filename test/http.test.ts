@@ -67,6 +67,8 @@ describe('hosts', () => {
     for (const baseUrl of ['http://169.254.169.254', 'http://2852039166', 'http://[fe80::1]', 'http://[::ffff:169.254.1.1]', 'http://[64:ff9b::a9fe:a9fe]', 'http://100.100.100.200', 'http://[fd00:ec2::254]']) {
       expect(await post({ ...good, baseUrl })).toEqual([400, 'address_refused']);
     }
+    for (const name of ['a\0b', 'a\ud800b', '']) expect(await post({ ...good, name })).toEqual([400, 'bad_request']);
+    expect(await post({ ...good, tags: ['\udc00'] })).toEqual([400, 'bad_request']);
     expect(await post({ ...good, apikey: 'x' })).toEqual([400, 'bad_request']);
     expect(await post([])).toEqual([400, 'bad_request']);
     const patch = (id: string, json: unknown) => call(`/api/hosts/${id}`, { method: 'PATCH', json }).then(code);
@@ -138,11 +140,11 @@ describe('activity', () => {
     expect(await found('to=2026-08-22T11:00:00Z')).toEqual([1, 2]);
   });
 
-  test.each(['limit=0', 'limit=1001', 'limit=ten', 'limit=1.5', 'status=abc', 'status=4x', 'from=yesterday', 'from=2026-08-22T12:30:00+02:00', 'format=xml', 'to=1&to=2'])('%s is 400', async (query) => {
+  test.each(['limit=0', 'limit=1001', 'limit=ten', 'limit=1.5', 'status=abc', 'status=4x', 'from=yesterday', 'from=2026-08-22T12:30:00+02:00', 'format=xml', 'to=1&to=2', 'host=%00', 'model=a%00', 'path=%00'])('%s is 400', async (query) => {
     expect(code(await call(`/api/activity?${query}`))).toEqual([400, 'bad_request']);
   });
 
-  test.each(['x', '', '[]', 'W10', Buffer.from('{"ts":1}').toString('base64url'), Buffer.from('["2026","a",1,1.5]').toString('base64url'), '%00', 'a'.repeat(900)])('cursor %s is bad_cursor', async (cursor) => {
+  test.each(['x', '', '[]', 'W10', Buffer.from('{"ts":1}').toString('base64url'), Buffer.from('["2026","a",1,1]').toString('base64url'), `${Buffer.from('["2026-08-22T10:00:00.000000Z","a",1,1]').toString('base64url')}.`, Buffer.from('["2026-08-22T10:00:00.000000Z","a",9999999999,1]').toString('base64url'), '%00', 'a'.repeat(900)])('cursor %s is bad_cursor', async (cursor) => {
     expect(code(await call(`/api/activity?cursor=${cursor}`))).toEqual([400, 'bad_cursor']);
     expect(code(await call(`/api/host-events?cursor=${cursor}`))).toEqual([400, 'bad_cursor']);
   });

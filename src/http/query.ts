@@ -2,12 +2,15 @@
 import { z } from 'zod';
 import { canonicalTime } from '../model/time.ts';
 
+/** Text that PostgreSQL can hold, as text and inside jsonb: without NUL and without halves of a surrogate pair. */
+export const plainText = (most: number) => z.string().max(most).refine((text) => !text.includes('\0') && !/\p{Cs}/u.test(text), 'expected Unicode text without NUL');
+
 /** A parameter that may be there once, many times, or not at all. */
 export function repeatable<T extends z.ZodType<unknown, string>>(item: T) {
   return z.union([z.array(item), item.transform((one) => [one])]).default([]);
 }
 
-export const hostsParameter = repeatable(z.string().max(63)).meta({ description: 'Host ids; repeatable.' });
+export const hostsParameter = repeatable(plainText(63)).meta({ description: 'Host ids; repeatable.' });
 
 /** RFC 3339 with any offset, to canonical UTC. */
 export const timeParameter = z.string().transform((text, context) => {

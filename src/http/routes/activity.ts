@@ -1,23 +1,23 @@
 /** `/api/activity`: every request that hosts served, by keyset pages or as one export. */
 import { Readable } from 'node:stream';
 import { z } from 'zod';
-import { activityDocument } from '../../model/documents.ts';
+import { activityDocument, timeDocument } from '../../model/documents.ts';
 import type { StoredRow } from '../../model/activity.ts';
 import type { ActivityFilter } from '../../model/history.ts';
 import type { App, RouteContext } from '../app.ts';
 import { CSV_HEADER, csvLine } from '../csv.ts';
 import { readCursor, writeCursor } from '../cursor.ts';
-import { limitParameter, rangeParameters, repeatable, timeRange } from '../query.ts';
+import { limitParameter, plainText, rangeParameters, repeatable, timeRange } from '../query.ts';
 import { errors } from '../responses.ts';
 
 const status = z.string().regex(/^[1-9](\d\d|xx)$/, 'expected a status such as 404, or a class such as 4xx');
-const cursorKey = z.tuple([z.string(), z.string(), z.int(), z.int()]);
+const cursorKey = z.tuple([timeDocument, plainText(63), z.int32(), z.int()]);
 
 const querystring = z.object({
   ...rangeParameters,
-  model: repeatable(z.string().max(1_000)).meta({ description: 'Model ids; repeatable.' }),
+  model: repeatable(plainText(1_000)).meta({ description: 'Model ids; repeatable.' }),
   status: repeatable(status).meta({ description: '`404` or `4xx`; repeatable.' }),
-  path: z.string().max(1_000).optional().meta({ description: 'The request\'s path on the host.' }),
+  path: plainText(1_000).optional().meta({ description: 'The request\'s path on the host.' }),
   limit: limitParameter(1_000, 100),
   cursor: z.string().max(1_000).optional().meta({ description: '`nextCursor` of the page before.' }),
   format: z.enum(['json', 'csv', 'ndjson']).default('json').meta({ description: '`csv` and `ndjson` stream everything that passes the filters, without a limit.' }),

@@ -3,20 +3,20 @@ import { z } from 'zod';
 import { timeDocument } from '../../model/documents.ts';
 import type { App, RouteContext } from '../app.ts';
 import { readCursor, writeCursor } from '../cursor.ts';
-import { limitParameter, rangeParameters, timeRange } from '../query.ts';
+import { limitParameter, plainText, rangeParameters, timeRange } from '../query.ts';
 import { errors } from '../responses.ts';
 
 const eventDocument = z.object({
   hostId: z.string(), ts: timeDocument, kind: z.enum(['liveness', 'boot', 'build', 'model']), from: z.string().nullable(), to: z.string().nullable(),
   reason: z.string().nullable().meta({ description: 'Of a model event: the model\'s key.' }),
 }).meta({ id: 'HostEvent' });
-const cursorKey = z.tuple([z.string(), z.string(), z.string(), z.string()]);
+const cursorKey = z.tuple([timeDocument, plainText(63), z.enum(['liveness', 'boot', 'build', 'model']), plainText(5_000)]);
 
 export async function registerHostEvents(app: App, { deps }: RouteContext): Promise<void> {
   app.get('/api/host-events', {
     schema: {
       tags: ['history'], summary: 'What happened to hosts, newest first',
-      querystring: z.object({ ...rangeParameters, limit: limitParameter(1_000, 100), cursor: z.string().max(1_000).optional() }),
+      querystring: z.object({ ...rangeParameters, limit: limitParameter(1_000, 100), cursor: z.string().max(10_000).optional() }),
       response: { 200: z.object({ events: z.array(eventDocument), nextCursor: z.string().nullable() }), ...errors('bad_request', 'bad_cursor', 'unauthorized', 'database_away') },
     },
   }, async ({ query }) => {

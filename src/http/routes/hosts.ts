@@ -7,11 +7,12 @@ import { ApiError } from '../../model/errors.ts';
 import type { HostConfig, HostState } from '../../model/state.ts';
 import type { App, RouteContext } from '../app.ts';
 import type { HostAnswerOf } from '../deps.ts';
+import { plainText } from '../query.ts';
 import { errors } from '../responses.ts';
 
 const id = z.string().regex(HOST_ID, 'expected lower-case letters, digits and "-", at most 63, beginning with a letter or digit').meta({ example: 'gpu1' });
-const name = z.string().min(1).max(200);
-const tags = z.array(z.string().min(1).max(100)).max(50);
+const name = plainText(200).min(1);
+const tags = z.array(plainText(100).min(1)).max(50);
 const apiKey = z.string().regex(/^[\x21-\x7e]{1,4096}$/, 'expected printable ASCII without spaces');
 const baseUrl = z.string().max(2_048).meta({ description: 'http or https, without user info and query.', example: 'http://192.168.1.20:8080' });
 
