@@ -55,14 +55,27 @@ function byBoot(rows: (Plain & { boot: number })[]): Plain[][] {
 
 const allRows = async (host: string): Promise<(Plain & { boot: number })[]> => (await program.get(`/api/activity?host=${host}&limit=1000`)).rows.map(stored);
 
+/** In `slow-reader` two connections overlap: the first stops reading, the second is what Drover is. */
+const reader = ({ name }: Scenario): number | undefined => (name === 'slow-reader' ? 2 : undefined);
+
+/**
+ * Rows that nobody who follows the streams can meet: generations 1 and 2 tell their ring on the stream alone, and three requests of
+ * v220/slow-reader came after both readers had left.
+ */
+function met(scenario: Scenario): ReturnType<typeof expectedRows> {
+  const shown = new Set(chooseConnections(scenario, reader(scenario)).flatMap(({ boot, connection }) => framesOf(connection.chunks)
+    .filter(({ kind }) => kind === 'metrics').flatMap(({ inner }) => ((inner as RecordedRow[] | null) ?? []).map(({ id }) => `${boot.boot}/${id}`))));
+  return expectedRows(scenario).filter(({ boot, generation, row }) => scenario.name !== 'slow-reader' || generation === 3 || shown.has(`${boot}/${row.id}`));
+}
+
 /** Plays a scenario to its end; before time goes on, whatever was to be seen until now is waited for in PostgreSQL. */
 async function follow(scenario: Scenario, host: string, done: () => Promise<void>): Promise<void> {
-  const replay = await startReplay(scenario, { clock: wallClock });
+  const replay = await startReplay(scenario, { clock: wallClock, connection: reader(scenario) });
   try {
     const added = await program.request('/api/hosts', { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ id: host, baseUrl: replay.url, apiKey: 'sk-test-1' }) });
     expect(added.status).toBe(201);
     const ring = createRing(scenario);
-    const played = chooseConnections(scenario, undefined);
+    const played = chooseConnections(scenario, reader(scenario));
     /** Rows that must be there by now, as `boot/id`. */
     const due = new Map<string, string>();
     // The last moment of each connection counts too: a real host's end comes some time after its last word, and a follower has that time.
@@ -70,9 +83,9 @@ async function follow(scenario: Scenario, host: string, done: () => Promise<void
     for (const step of [...new Set([0, ...replay.steps, ...last])].sort((a, b) => a - b)) {
       await replay.advanceTo(step);
       if (!replay.up) continue;
-      const boot = scenario.boots.findLast(({ readyMs }) => readyMs <= step)!;
+      const boot = scenario.boots.findLast(({ readyMs }) => readyMs <= step);
       const now = played.find((one) => one.boot === boot && one.connection.openMs <= step && (one.connection.closeMs === null || step <= one.connection.closeMs));
-      if (now === undefined) continue;
+      if (boot === undefined || now === undefined) continue;
       if (now.connection.closeMs === null || step < now.connection.closeMs) await eventually(() => Promise.resolve(replay.streams), (streams) => streams > 0, `${host}: a stream at ${step} ms`);
       const keep = (row: RecordedRow): void => void due.set(`${scenario.store ? '' : boot.boot}/${row.id}`, `${row.id} ${plain(row).second}`);
       for (const row of ring(boot, now.connection.openMs)) keep(row);
@@ -90,8 +103,6 @@ async function follow(scenario: Scenario, host: string, done: () => Promise<void
         return [...wanted].every(([key, times]) => (have.get(key) ?? 0) >= times);
       }, `${host}: the ${due.size} rows shown until ${step} ms`);
     }
-    // Rows that were served after the recorder had left are on no stream: they show when a connection breaks, as one may at any time.
-    if (replay.up && ring(scenario.boots.at(-1)!, scenario.endMs).length > due.size) replay.cutStreams();
     await done();
   } finally {
     await replay.close();
@@ -107,7 +118,7 @@ describe.concurrent.each(found)('$release/$name', ({ release, name, folder }) =>
   it('stores what the recording\'s README says', { timeout: 240_000 }, async () => {
     const scenario = readScenario(folder);
     const host = `${release}-${name}`;
-    const wanted = byBoot(expectedRows(scenario).map(({ boot, row }) => ({ boot: scenario.store ? 1 : boot, ...plain(row) })));
+    const wanted = byBoot(met(scenario).map(({ boot, row }) => ({ boot: scenario.store ? 1 : boot, ...plain(row) })));
     await follow(scenario, host, async () => {
       const rows = await eventually(() => allRows(host), (all) => all.length >= wanted.flat().length, `${host}: ${wanted.flat().length} rows`);
       expect(byBoot(rows)).toEqual(wanted);
