@@ -4,6 +4,7 @@ import { classify } from '../src/io/postgres/errors.ts';
 import { connectTo } from '../src/io/postgres/pools.ts';
 import type { DatabaseFault } from '../src/io/postgres/fault.ts';
 import type { DatabaseTarget } from '../src/io/postgres/url.ts';
+import { StoreError } from '../src/model/batch.ts';
 import { createTestDatabase } from './support/database.ts';
 import { QUICK, runPostgres, type RunningPostgres } from './support/postgres-actor.ts';
 import { tcpProxy, type TcpProxy } from './support/tcp-proxy.ts';
@@ -149,7 +150,8 @@ describe('a server of somebody else', () => {
     postgres.onAway(({ code }) => away.push(code));
     const full = Object.assign(new Error('could not extend file: No space left on device'), { code: '53100' });
     postgres.report(full, 0);
-    postgres.report(full, 1);
+    // As the store wraps it.
+    postgres.report(new StoreError('away', 'the database does not take work', undefined, { cause: full }), 1);
     await postgres.until(() => postgres.current()?.generation === 2);
     expect(away).toEqual(['disk_full']);
   });

@@ -2,7 +2,7 @@
 import type { Logger } from 'pino';
 import { createActor } from 'xstate';
 import { openConnection, type Connection, type EmbeddedServerOptions } from '../io/postgres/connection.ts';
-import { errorCode } from '../io/postgres/errors.ts';
+import { isDiskFull } from '../io/postgres/errors.ts';
 import { DatabaseFault } from '../io/postgres/fault.ts';
 import { createSwitchedPools, type Pools } from '../io/postgres/pools.ts';
 import type { DatabaseTarget } from '../io/postgres/url.ts';
@@ -121,7 +121,7 @@ export function createPostgres(deps: PostgresDeps): Postgres {
       return () => onAway.delete(listener);
     },
     report(error, of) {
-      if (session?.generation === of) poke(errorCode(error) === '53100' ? new DatabaseFault('disk_full', "the database's disk is full", { cause: error }) : null);
+      if (session?.generation === of) poke(isDiskFull(error) ? new DatabaseFault('disk_full', "the database's disk is full", { cause: error }) : null);
     },
     async checkpoint() {
       if (session) await connection?.checkpoint();

@@ -37,6 +37,14 @@ export function errorCode(error: unknown): string | null {
   return details(error).code;
 }
 
+/** Whether it, or what it wraps, says that the server's disk is full. */
+export function isDiskFull(error: unknown): boolean {
+  for (let at = error; typeof at === 'object' && at !== null; at = (at as { cause?: unknown }).cause) {
+    if (errorCode(at) === '53100') return true;
+  }
+  return false;
+}
+
 function isSqlState(code: string): boolean {
   return /^[0-9A-Z]{5}$/.test(code);
 }
