@@ -67,12 +67,24 @@ export async function startDrover(config: Config, options: { log?: Logger } = {}
   const secrets = await openSecrets(config.dataDir);
   if (secrets.fault !== null) log.error(secrets.fault);
 
-  let refuse: (error: StartError) => void = () => undefined;
-  const refused = new Promise<never>((_, reject) => { refuse = reject; });
-  refused.catch(() => undefined);
+  /** Why the database's first start was refused, for people. */
+  let refusal: StartError | null = null;
+  let stopping: Promise<void> | null = null;
+  const stop = (): Promise<void> => {
+    if (stopping !== null) {
+      tree.kill();
+      return stopping;
+    }
+    turnTo('draining');
+    void postgres.checkpoint();
+    return (stopping = tree.stop().then(() => ports.close()));
+  };
   const postgres = createPostgres({
     target: parseDatabaseUrl(config.databaseUrl, config.dataDir, process.cwd()), clock, random, log, limits,
-    refused: (fault) => refuse(new StartError(faultLine(fault), { cause: fault })),
+    refused(fault) {
+      refusal = new StartError(faultLine(fault), { cause: fault });
+      void stop();
+    },
   });
   const database = {
     ready: () => postgres.current() !== null,
@@ -199,25 +211,13 @@ export async function startDrover(config: Config, options: { log?: Logger } = {}
     await ports.close();
     throw new StartError(fault ?? `Drover could not start: ${JSON.stringify(started)}`);
   }
-  turnTo('running');
+  if (stopping === null) turnTo('running');
 
-  let stopping: Promise<void> | null = null;
-  const stop = (): Promise<void> => {
-    if (stopping !== null) {
-      tree.kill();
-      return stopping;
-    }
-    turnTo('draining');
-    void postgres.checkpoint();
-    return (stopping = tree.stop().then(() => ports.close()));
-  };
-  const ended = tree.ended.then((reason) => {
+  const done = tree.ended.then(async (reason) => {
+    await ports.close();
+    if (refusal !== null) throw refusal;
     if (stopping === null) throw new StartError(`the supervision tree gave up (${JSON.stringify(reason)}): the log says which actor failed again and again`);
   });
-  const done = Promise.race([ended, refused.catch(async (error: unknown) => {
-    await stop();
-    throw error;
-  })]);
   done.catch(() => undefined);
   return { url: http.url()!, stop, done };
 }
