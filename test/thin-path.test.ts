@@ -52,7 +52,7 @@ describe('the thin path', () => {
   it('holds in the client what the server holds, at every seq', async () => {
     host.record({ outputTokens: 7 });
     host.request({ durationMs: 50 });
-    await dashboard.until(({ fleet: { hosts } }) => (hosts.get('gpu1')?.state.throughput.rows ?? 0) >= 2, 'throughput counted');
+    await dashboard.until(({ fleet: { hosts } }) => hosts.get('gpu1')?.state.throughput.rows === 3, 'three rows counted');
     const { hosts } = await program.get('/api/hosts');
     const held = await dashboard.until((client) => {
       const gpu1 = client.fleet.hosts.get('gpu1');
@@ -78,6 +78,7 @@ describe('the thin path', () => {
   });
 
   it('notices that the host is gone, says why, and catches up when it is back', async () => {
+    await eventually(() => program.get('/api/activity?host=gpu1'), (answer: any) => answer.rows.length === 3, 'all that was announced is stored');
     host.kill();
     const down = await dashboard.until(({ fleet: { hosts } }) => hosts.get('gpu1')?.state.liveness.state === 'down' && hosts.get('gpu1'), 'gpu1 down');
     expect(down.state.liveness.reason?.code).toBe('refused');
