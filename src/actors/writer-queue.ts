@@ -283,12 +283,10 @@ function heldBoots(entries: readonly ActivityEntry[]): HeldBoot[] {
     if (boot === undefined) {
       boot = { bootEpoch: entry.bootEpoch, generation: entry.generation, ring: [], laterIds: [] };
       boots.set(entry.bootEpoch, boot);
-      if (entry.origin === 'ring') {
-        boot.ring.push(...entry.rows);
-        continue;
-      }
     }
-    for (const row of entry.rows) boot.laterIds.push(row.upstreamId);
+    // The ring as it was when the boot was met comes first; what is read later is later.
+    if (entry.origin === 'ring' && boot.laterIds.length === 0) boot.ring.push(...entry.rows);
+    else for (const row of entry.rows) boot.laterIds.push(row.upstreamId);
   }
   return [...boots.values()].sort((a, b) => b.bootEpoch - a.bootEpoch);
 }

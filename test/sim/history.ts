@@ -58,7 +58,7 @@ export function drawHistory(seed: number, days = 0.01): History {
     at = random.chance(0.5) ? at + random.int(0, 3_000) : Math.floor((lengthMs * (i + random.next())) / count);
     events.push(drawEvent(Math.min(at, lengthMs), random, hosts.length));
   }
-  return { seed, hosts, queueBytes: random.chance(0.2) ? random.int(20_000, 200_000) : 64 * 1024 * 1024, lengthMs, events: events.toSorted((a, b) => a.at - b.at) };
+  return { seed, hosts, queueBytes: random.chance(0.2) ? random.int(60_000, 400_000) : 64 * 1024 * 1024, lengthMs, events: events.toSorted((a, b) => a.at - b.at) };
 }
 
 function drawEvent(at: number, random: ReturnType<typeof seededRandom>, hosts: number): SimEvent {

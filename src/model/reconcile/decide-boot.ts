@@ -49,12 +49,13 @@ export function decideBoot(question: BootQuestion): BootDecision {
     const floor = resumed === null ? lowestRun(ring, generation) : resumed.upTo + 1;
     return { kind: 'first', bootEpoch: newest.bootEpoch + 1, floor, resumes: resumed?.bootEpoch ?? null };
   }
-  const process = otherWire(newest.generation, generation) ? 'new' : question.process;
+  const replaced = otherWire(newest.generation, generation);
+  const process = replaced ? 'new' : question.process;
   const asked = { ...question, process };
   const sameBoot = generation === 3 && process === 'same';
   if (!begunAgain || sameBoot) {
     const highest = highestOf(newest);
-    if (highest === null && ring.rows.length === 0) return { kind: 'same', boot: newest };
+    if (highest === null && ring.rows.length === 0 && !replaced) return { kind: 'same', boot: newest };
     if (goesOn(asked, newest, highest) || followsOn(asked, newest, highest)) {
       const silent = ring.rows.length === 0 && highest !== null && !sameBoot;
       return { kind: silent ? 'wait' : 'same', boot: newest };

@@ -142,8 +142,19 @@ export function unsettled(boot: LiveBoot): IdRange[] {
   return boot.top === null ? [] : boot.settled.missing(boot.floor, boot.top);
 }
 
-/** The next thing to be queued for this boot, with all that it owes. */
-export function entryOf(boot: LiveBoot, hostId: string, part: { origin: ActivityEntry['origin']; rows: readonly WireRow[] }): ActivityEntry {
+/** A queue that is nearly full still takes a part. */
+const ENTRY_ROWS = 100;
+
+/** The next things to be queued for this boot: all that it owes goes with the first rows. */
+export function entriesOf(boot: LiveBoot, hostId: string, part: { origin: ActivityEntry['origin']; rows: readonly WireRow[] }): ActivityEntry[] {
+  const entries: ActivityEntry[] = [];
+  for (let from = 0; from === 0 || from < part.rows.length; from += ENTRY_ROWS) {
+    entries.push(entryOf(boot, hostId, { origin: part.origin, rows: part.rows.slice(from, from + ENTRY_ROWS) }));
+  }
+  return entries;
+}
+
+function entryOf(boot: LiveBoot, hostId: string, part: { origin: ActivityEntry['origin']; rows: readonly WireRow[] }): ActivityEntry {
   const { boots, settled, floor } = boot.owed;
   // Gaps inside a held boot wait for its release: what it really is may have them filled.
   const gaps = boot.epoch < 0 ? [] : boot.owed.gaps;

@@ -28,8 +28,8 @@ export interface LogLines {
 interface Source {
   /** Hashes of the last complete lines, oldest first. */
   last: number[];
-  /** Hashes that this connection has shown, and how often; only until the verdict is given. */
-  shown: Map<number, number> | null;
+  /** Hashes that this connection has shown; only until the verdict is given. */
+  shown: Set<number> | null;
   rest: string;
   bytes: number;
 }
@@ -47,7 +47,7 @@ export function createLogLines(): LogLines {
       let source = now.get(name);
       if (source === undefined) {
         if (now.size >= 8) return;
-        source = { last: [], shown: new Map(), rest: '', bytes: 0 };
+        source = { last: [], shown: new Set(), rest: '', bytes: 0 };
         now.set(name, source);
       }
       if (source.shown !== null) source.bytes += utf8Bytes(text);
@@ -58,7 +58,7 @@ export function createLogLines(): LogLines {
         const line = lines[i]!.trim();
         if (line === '') continue;
         const hash = hashLine(line);
-        source.shown?.set(hash, (source.shown.get(hash) ?? 0) + 1);
+        source.shown?.add(hash);
         source.last.push(hash);
         if (source.last.length > REMEMBERED) source.last.shift();
       }
@@ -86,11 +86,9 @@ export function createLogLines(): LogLines {
   };
 }
 
-function holdsAll(shown: ReadonlyMap<number, number>, lines: readonly number[]): boolean {
-  const needed = new Map<number, number>();
-  for (const line of lines) needed.set(line, (needed.get(line) ?? 0) + 1);
-  for (const [line, count] of needed) if ((shown.get(line) ?? 0) < count) return false;
-  return true;
+/** Each at least once: a line that is written while we connect comes live and in the history. */
+function holdsAll(shown: ReadonlySet<number>, lines: readonly number[]): boolean {
+  return lines.every((line) => shown.has(line));
 }
 
 /** FNV-1a over UTF-16 units, twice with different seeds, as one number of 53 bits: no line is kept, and no two are confused by chance. */

@@ -19,7 +19,7 @@ import { reachesEnd } from './fetch-plan.ts';
 import { sameRow } from './fingerprint.ts';
 import type { Shown } from './holes.ts';
 import type { LiveBoot } from './live-boot.ts';
-import { beginConnection, entryOf, givenAgain, liveBoot, remember, resumeBoot, setFloor, settleIds, settleRow, standingOf, takeBack } from './live-boot.ts';
+import { beginConnection, entriesOf, givenAgain, liveBoot, remember, resumeBoot, setFloor, settleIds, settleRow, standingOf, takeBack } from './live-boot.ts';
 import { createLogLines } from './log-lines.ts';
 import type { Standing } from './merge-mark.ts';
 import { mergeMark } from './merge-mark.ts';
@@ -102,7 +102,9 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     }
     if (shown.length > 0) out.push({ type: 'publish', origin, rows: shown.map((row) => ({ ...row, hostId, bootEpoch: target.shown })) });
     const { owed } = target;
-    if (fresh.length > 0 || (target.epoch >= 0 && owed.gaps.length + owed.settled.length > 0)) out.push({ type: 'enqueue', entry: entryOf(target, hostId, { origin, rows: fresh }) });
+    if (fresh.length > 0 || (target.epoch >= 0 && owed.gaps.length + owed.settled.length > 0)) {
+      for (const entry of entriesOf(target, hostId, { origin, rows: fresh })) out.push({ type: 'enqueue', entry });
+    }
   };
 
   const lose = (target: LiveBoot, gaps: readonly Gap[]): void => {
@@ -250,12 +252,6 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     else beginConnection(boot, connection.ring.rows);
     lose(boot, gaps);
     if (decision.kind === 'first' && connection.ring.rows.length === 0) boot.floorAt = 'open';
-    const first = firstId(generation);
-    // Nothing came before the host became a program whose ids begin higher.
-    if (boot.settled.highest() === null && boot.resumes === null && boot.floor < first) {
-      boot.owed.settled.push([boot.floor, first - 1]);
-      settleIds(boot, boot.floor, first - 1);
-    }
     for (const row of connection.ring.rows.slice(-64)) if (row.upstreamId >= boot.floor) remember(boot, row);
     inflight = null;
     out.push({ type: 'boot', bootEpoch: boot.shown, fresh: decision.kind === 'new' || decision.kind === 'first', generation });
@@ -308,13 +304,18 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     }
     if (queued.held.length === 0) return;
     queued.held.sort((a, b) => b.bootEpoch - a.bootEpoch);
-    for (const { release, boot: known } of releaseHeld(mark, queued, held, pen(), retentionEdge())) {
+    for (const { release, boot: known, silent } of releaseHeld(mark, queued, held, pen(), retentionEdge())) {
       held.delete(release.held);
       out.push({ type: 'release', release });
       if (release.gaps.length > 0) out.push({ type: 'gaps', gaps: release.gaps });
       if (boot === null || boot.epoch !== release.held) continue;
       const was = boot.shown;
+      boot.before = idSet(known.settled.ranges());
       for (const [from, to] of known.settled.ranges()) boot.settled.add(from, to);
+      if (silent && conn?.phase === 'open') {
+        conn.phase = 'silent';
+        conn.wasSilent = true;
+      }
       boot.epoch = release.bootEpoch;
       boot.shown = release.bootEpoch;
       boot.floor = known.floor;

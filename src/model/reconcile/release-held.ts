@@ -25,6 +25,8 @@ export interface HeldMemory {
 export interface Released {
   release: Release;
   boot: KnownBoot;
+  /** The ring was empty although the boot has rows: its first row decides. */
+  silent: boolean;
 }
 
 /** Oldest first: each one is a boot for the next to be measured against. `queued` is brought to the decided numbers. */
@@ -66,7 +68,7 @@ export function releaseHeld(
       gaps: [...opened.gaps, ...inside],
     };
     rename(queued, held, release);
-    released.push({ release, boot: { ...boot } });
+    released.push({ release, boot: { ...boot }, silent: decision.kind === 'wait' && held.laterIds.length === 0 });
   }
   return released;
 }
