@@ -33,6 +33,7 @@ import { createPostgresStore } from './io/postgres/store.ts';
 import { parseDatabaseUrl } from './io/postgres/url.ts';
 import { openSecrets } from './io/secrets.ts';
 import { systemClock as clock, systemRandom as random } from './io/system.ts';
+import { lastKnown } from './model/host-memory.ts';
 import { timeOfMs } from './model/time.ts';
 import { createHostTrees } from './supervisors/host-trees.ts';
 import { createTree, type Tree } from './supervisors/supervision-tree.ts';
@@ -128,7 +129,7 @@ export async function startDrover(config: Config, options: { log?: Logger } = {}
       const host = roster.get(id);
       if (host === null) throw new Error(`host ${id} is no longer in the roster`);
       const { name, tags, enabled, source } = host.config;
-      return { id, face: { name, tags, enabled, source }, port: ports.open(id), remembered: feed.readHost(id)?.state ?? roster.remembered(id) };
+      return { id, face: { name, tags, enabled, source }, port: ports.open(id), remembered: lastKnown(feed.readHost(id)?.state ?? null, roster.remembered(id)) };
     },
   });
   const persisterOf = (lane: PersisterLane): Start => persister({

@@ -70,6 +70,11 @@ export interface HostMemory {
   contactShownAt: number;
 }
 
+/** Of what is published of a host and what the database remembers: the one that knows it. A host not reached since the start has nothing of its own to show. */
+export function lastKnown(published: HostState | null, remembered: HostState | null): HostState | null {
+  return published === null || (published.liveness.lastContactAt === null && remembered !== null) ? remembered : published;
+}
+
 /** A host that is just being added, or one remembered: `remembered` is its last published state (`hosts.last_state`), from before a restart. */
 export function createHostMemory(face: HostFace, liveness: Liveness, remembered?: HostState | null): HostMemory {
   const contact = liveness.lastContactAt ?? remembered?.liveness.lastContactAt ?? null;

@@ -8,6 +8,7 @@ import type { Logger } from 'pino';
 import type { HostsRepository } from '../../io/postgres/hosts.ts';
 import { StoreError } from '../../model/batch.ts';
 import type { Limits } from '../../model/limits.ts';
+import { lastKnown } from '../../model/host-memory.ts';
 import type { Reason } from '../../model/liveness.ts';
 import { NO_STRIKES, strike, type Strikes } from '../../model/quarantine.ts';
 import type { Random } from '../../model/seams.ts';
@@ -78,15 +79,18 @@ export function keeper(deps: KeeperDeps): Start {
     let waiting = 0;
     probe.queued(() => waiting);
 
-    const lastOf = (id: string) => feed.readHost(id)?.state ?? roster.remembered(id);
+    const publishedOf = (id: string) => feed.readHost(id)?.state ?? null;
     const show = (id: string, state: 'connecting' | 'quarantined' | 'disabled', reason: Reason | null, nextTryMs: number | null): void => {
       const host = roster.get(id);
       if (host === null) return;
-      const last = lastOf(id);
+      const published = publishedOf(id);
+      const last = lastKnown(published, roster.remembered(id));
       const ts = timeOfMs(clock.now());
-      const from = last?.liveness.state ?? null;
+      const from = (published ?? last)?.liveness.state ?? null;
+      // What a person disabled has been so over every restart since.
+      const lasts = last?.liveness.state === state && (from === state || state === 'disabled');
       if (from !== state) deps.queue.offerEvents([{ kind: 'host', event: { hostId: id, ts, kind: 'liveness', from, to: state, reason: reason && `${reason.code}: ${reason.text}` } }]);
-      standing.show(host.config, { state, reason, since: from === state && last ? last.liveness.since : ts, nextTryAt: nextTryMs === null ? null : timeOfMs(clock.now() + nextTryMs) }, last);
+      standing.show(host.config, { state, reason, since: lasts ? last.liveness.since : ts, nextTryAt: nextTryMs === null ? null : timeOfMs(clock.now() + nextTryMs) }, last);
     };
     const release = (id: string): void => {
       quarantined.get(id)?.();

@@ -47,7 +47,9 @@ export function createRingReader(since: number, known: Generation | null): RingR
     takeOld(firstMessage.generation, firstMessage.rows);
     // A change may come before the state: one row alone may be either.
     const [only] = firstMessage.rows;
-    oldRing = firstMessage.rows.length === 1 && only!.upstreamId > 0 ? 'unsure' : 'have';
+    const perhapsOne = firstMessage.rows.length === 1 && only!.upstreamId > 0;
+    // An empty list is the same in generations 1 and 2; the path's answer is not.
+    oldRing = perhapsOne || generation === null ? 'unsure' : 'have';
   };
 
   return {
@@ -62,6 +64,7 @@ export function createRingReader(since: number, known: Generation | null): RingR
         case 'failed':
           // The stream has told already what the path would have.
           if (target.kind === 'page' && firstMessage !== null && known === null) old = true;
+          else if (target.kind === 'ring' && firstMessage?.rows.length === 0) oldRing = 'have';
           else failedUntil = now + RETRY_MS;
           break;
         case 'absent':
