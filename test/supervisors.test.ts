@@ -203,6 +203,26 @@ test('no crash of a child reaches the process', async () => {
   }
 });
 
+test('a listener that throws is told to the process, and harms no supervisor', async () => {
+  const loud: unknown[] = [];
+  const theirs = process.listeners('uncaughtException');
+  process.removeAllListeners('uncaughtException');
+  process.on('uncaughtException', (error) => loud.push(error));
+  try {
+    const { tree, clock } = await grow({ children: [{ id: 'a', start: worker() }] });
+    const fault = new Error('a listener of ours');
+    const off = tree.registry.monitor(() => { throw fault; });
+    die(tree, 'root/a', exitWith('boom'));
+    await clock.settle();
+    expect(loud).toEqual([fault, fault]);
+    expect(tree.whereis('root/a')?.n).toBe(2);
+    off();
+  } finally {
+    process.removeAllListeners('uncaughtException');
+    for (const one of theirs) process.on('uncaughtException', one);
+  }
+});
+
 test('actors that a machine has spawned do not outlive its crash', async () => {
   let alive = 0;
   const child = fromCallback(() => {

@@ -22,6 +22,17 @@ export interface Book {
 /** Entries of paths where nothing lives: their last exits are remembered, the oldest forgotten first. */
 const GONE = 10_000;
 
+/** A listener's throw is nobody's in the tree: it goes to the process, which logs it whole and drains. */
+function heard(tell: () => void): void {
+  try {
+    tell();
+  } catch (error) {
+    queueMicrotask(() => {
+      throw error;
+    });
+  }
+}
+
 export function createBook(clock: Clock): Book {
   const entries = new Map<string, Entry>();
   const gone = new Set<string>();
@@ -29,14 +40,14 @@ export function createBook(clock: Clock): Book {
   const watchers = new Set<() => void>();
 
   const changed = (): void => {
-    for (const watcher of watchers) watcher();
+    for (const watcher of watchers) heard(watcher);
   };
 
   const tell = (live: Live, type: LifecycleEvent['type'], reason: Reason, error: unknown): void => {
     if (monitors.size > 0) {
       const { path, kind } = live.entry;
       const event: LifecycleEvent = { type, path, kind, incarnation: live.pid.n, reason, error, at: clock.now() };
-      for (const monitor of monitors) monitor(event);
+      for (const monitor of monitors) heard(() => monitor(event));
     }
     changed();
   };
