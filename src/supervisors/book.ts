@@ -19,7 +19,7 @@ export interface Book {
   onChange(listener: () => void): () => void;
 }
 
-/** Entries of paths where nothing lives: their last exits are remembered, the oldest forgotten first. */
+/** Paths where nothing lives: the last exits of so many are remembered, a tenth more before the oldest are forgotten in one sweep. */
 const GONE = 10_000;
 
 /** A listener's throw is nobody's in the tree: it goes to the process, which logs it whole and drains. */
@@ -35,7 +35,7 @@ function heard(tell: () => void): void {
 
 export function createBook(clock: Clock): Book {
   const entries = new Map<string, Entry>();
-  const gone = new Set<string>();
+  let gone = 0;
   const monitors = new Set<LifecycleListener>();
   const watchers = new Set<() => void>();
 
@@ -52,6 +52,13 @@ export function createBook(clock: Clock): Book {
     changed();
   };
 
+  const sweep = (): void => {
+    const dead = [...entries.values()].filter(({ live }) => live === null);
+    dead.sort((a, b) => (a.lastExit?.at ?? 0) - (b.lastExit?.at ?? 0));
+    for (const { path } of dead.slice(0, dead.length - GONE)) entries.delete(path);
+    gone = GONE;
+  };
+
   return {
     entries,
     open(path, kind) {
@@ -59,7 +66,7 @@ export function createBook(clock: Clock): Book {
       if (!entry) {
         entry = { path, name: path.slice(path.lastIndexOf('/') + 1), kind, attempts: 0, starts: 0, live: null, lastExit: null };
         entries.set(path, entry);
-      } else gone.delete(path);
+      } else gone -= 1;
       entry.attempts += 1;
       entry.live = createLive(entry, clock, changed);
       changed();
@@ -77,14 +84,8 @@ export function createBook(clock: Clock): Book {
       const { entry } = live;
       entry.live = null;
       if (type !== 'ignored') entry.lastExit = { reason, error, at: clock.now() };
-      gone.add(entry.path);
-      if (gone.size > GONE) {
-        for (const oldest of gone) {
-          gone.delete(oldest);
-          entries.delete(oldest);
-          break;
-        }
-      }
+      gone += 1;
+      if (gone > GONE * 1.1) sweep();
       tell(live, type, reason, error);
     },
     monitor(listener) {

@@ -9,10 +9,12 @@
 import type { Pid, Reason } from '../actors/term.ts';
 import { isNormal } from '../actors/term.ts';
 import { answerCall } from './calls.ts';
-import { dropSlot, newJob, tiedJob } from './jobs.ts';
+import { dropSlot, newJob, noteStopped, pidsOf, stopAll, stopNext, tiedJob } from './jobs.ts';
 import { checkChildren, checkFlags } from './spec.ts';
 import type { Child, SupervisorSpec } from './spec.ts';
 import type { Command, Event, Job, Message, Purpose, Slot, State } from './state.ts';
+
+const DISARM: Command = { type: 'disarm' };
 
 export type Created = { ok: true; state: State } | { ok: false; reason: Reason };
 
@@ -56,10 +58,12 @@ function receive(state: State, event: Event, out: Command[]): void {
     case 'exit': {
       const slot = state.slots.get(event.id);
       if (slot?.pid === event.pid) slot.alive = false;
-      if (job?.stopping?.delete(event.pid)) {
-        if (slot?.pid === event.pid) dropSlot(state, slot);
-        if (job.stopping.size === 0) out.push({ type: 'disarm' });
-      } else state.mailbox.push(event);
+      if (!job || !noteStopped(job, event.pid)) {
+        state.mailbox.push(event);
+        return;
+      }
+      if (slot?.pid === event.pid) dropSlot(state, slot);
+      if (!job.stopping) out.push(DISARM);
       return;
     }
     case 'call':
@@ -73,7 +77,7 @@ function receive(state: State, event: Event, out: Command[]): void {
       if (job?.starting) startEnded(state, job, job.starting, event, out);
       return;
     case 'timeout':
-      for (const pid of job?.stopping ?? []) out.push({ type: 'stop', pid, kill: true });
+      for (const pid of pidsOf(job?.stopping ?? null)) out.push({ type: 'stop', pid, kill: true });
       return;
     case 'suspend':
       state.suspended = true;
@@ -125,22 +129,14 @@ function handle(state: State, message: Message, nowMs: number, out: Command[]): 
 
 /** One step of the job. false: it waits for an answer. */
 function advance(state: State, job: Job, out: Command[]): boolean {
-  if (job.starting || (job.stopping && job.stopping.size > 0)) return false;
+  if (job.starting || job.stopping) return false;
   const { purpose } = job;
   if (job.stops.length > 0) {
     // A simple_one_for_one that ends stops all its children at once, within one time for all.
-    const at = purpose.for === 'end' && state.template ? job.stops.splice(0).reverse() : [job.stops.pop()!];
-    const stopping = (job.stopping ??= new Set());
-    for (const id of at) {
-      const slot = state.slots.get(id);
-      if (!slot) continue;
-      if (slot.pid === null || !slot.alive) dropSlot(state, slot);
-      else stopping.add(slot.pid);
-    }
-    if (stopping.size === 0) return true;
-    const { shutdown } = state.template ?? state.slots.get(at[0]!)!.child;
+    const shutdown = purpose.for === 'end' && state.template ? stopAll(state, job, state.template) : stopNext(state, job);
+    if (!job.stopping) return true;
     if (typeof shutdown === 'number') out.push({ type: 'arm', ms: shutdown });
-    for (const pid of stopping) out.push({ type: 'stop', pid, kill: shutdown === 'brutal_kill' });
+    for (const pid of pidsOf(job.stopping)) out.push({ type: 'stop', pid, kill: shutdown === 'brutal_kill' });
     return false;
   }
   const child = job.starts.pop();

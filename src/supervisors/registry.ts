@@ -20,7 +20,7 @@ export interface Registry {
   /** Every actor that runs or is being started, in tree order. */
   list(): ActorStatus[];
   detail(path: string): ActorDetail | null;
-  /** Of an actor that is gone; null when nothing is known of the path (the last 10,000 are remembered). */
+  /** Of an actor that is gone; null when nothing is known of the path (at least the last 10,000 are remembered). */
   lastExit(path: string): ActorStatus['lastExit'];
   /** By hand, not counted: terminate_child and restart_child of a static child and of those that its supervisor's strategy ties to it. */
   restart(path: string): Promise<RestartAnswer>;

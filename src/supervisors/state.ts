@@ -78,8 +78,8 @@ export interface Job {
   stops: string[];
   starts: Child[];
   starting: Child | null;
-  /** Those told to stop: one; all at once at the end of a simple_one_for_one. */
-  stopping: Set<Pid> | null;
+  /** Told to stop, not yet gone: one; all at once at the end of a simple_one_for_one. Never an empty set. */
+  stopping: Pid | Set<Pid> | null;
 }
 
 export interface State {

@@ -117,10 +117,11 @@ function supervise(
     if (busy) return;
     busy = true;
     try {
-      for (let next = inbox.shift(); next && !over; next = inbox.shift()) {
-        live.probe.handled();
-        for (const command of decide(state, next, clock.monotonic())) perform(command);
+      for (let next = 0; next < inbox.length && !over; next += 1) {
+        live.handled += 1;
+        for (const command of decide(state, inbox[next]!, clock.monotonic())) perform(command);
       }
+      inbox.length = 0;
       if (arming !== null) arm(arming);
     } catch (error) {
       // A fault of the supervisor itself is a crash like any other; its children must not outlive it.
@@ -217,7 +218,7 @@ function supervise(
     intensity: state.flags.intensity,
     periodS: state.flags.periodS,
     restarts: () => restartsInWindow(state, clock.monotonic()),
-    queued: () => state.mailbox.length + inbox.length,
+    queued: () => state.mailbox.length,
     suspend: () => deliver({ type: 'suspend' }),
     resume: () => deliver({ type: 'resume' }),
   };
