@@ -20,7 +20,11 @@ const clock: Clock = {
   clearTimeout: (id) => clearTimeout(id as NodeJS.Timeout),
 };
 
-const machine = createMachine({ initial: 'idle', states: { idle: { on: { go: 'busy' } }, busy: { on: { rest: 'idle' } } } });
+/** With one timer, as nearly every actor of Drover holds one. */
+const machine = createMachine({
+  initial: 'idle',
+  states: { idle: { on: { go: 'busy' }, after: { 60_000: 'busy' } }, busy: { on: { rest: 'idle' } } },
+});
 
 interface Round {
   start: number;
