@@ -73,6 +73,23 @@ export function resumeBoot(known: KnownBoot, generation: Generation, memory: Liv
   return boot;
 }
 
+/** What the database has, and what it can't know of: a boot (and its gaps) that has had no row yet. */
+export function withOwed(standing: Standing, boot: LiveBoot | null): Standing {
+  if (boot === null || boot.epoch < 0) return standing;
+  for (const record of boot.owed.boots) {
+    if (!standing.boots.some(({ bootEpoch }) => bootEpoch === record.bootEpoch)) standing.boots.push(newKnownBoot(record));
+  }
+  standing.boots.sort((a, b) => b.bootEpoch - a.bootEpoch);
+  for (const gap of boot.owed.gaps) {
+    const known = standing.boots.find(({ bootEpoch }) => bootEpoch === gap.bootEpoch);
+    if (known === undefined || gap.fromId === null || gap.toId === null) continue;
+    known.settled.add(gap.fromId, gap.toId);
+    known.gapped.add(gap.fromId, gap.toId);
+    known.highest = Math.max(known.highest ?? gap.toId, gap.toId);
+  }
+  return standing;
+}
+
 /** What memory alone knows, while the database is away. */
 export function standingOf(boot: LiveBoot): Standing {
   return {
@@ -90,9 +107,9 @@ export function standingOf(boot: LiveBoot): Standing {
   };
 }
 
-/** A new connection: what it announces is measured against what was settled before it. */
-export function beginConnection(boot: LiveBoot, ring: readonly WireRow[]): void {
-  boot.before = idSet(boot.settled.ranges());
+/** A new connection: what it announces is measured against what was settled before it (`before`; not by gaps that it made known). */
+export function beginConnection(boot: LiveBoot, ring: readonly WireRow[], before: IdSet): void {
+  boot.before = before;
   boot.floorAt = 'firm';
   boot.takenHere = idSet();
   boot.ringAtConnect = idSet();

@@ -19,7 +19,7 @@ import { reachesEnd } from './fetch-plan.ts';
 import { sameRow } from './fingerprint.ts';
 import type { Shown } from './holes.ts';
 import type { LiveBoot } from './live-boot.ts';
-import { beginConnection, entriesOf, givenAgain, liveBoot, remember, resumeBoot, setFloor, settleIds, settleRow, standingOf, takeBack } from './live-boot.ts';
+import { beginConnection, entriesOf, givenAgain, liveBoot, remember, resumeBoot, setFloor, settleIds, settleRow, standingOf, takeBack, withOwed } from './live-boot.ts';
 import { createLogLines } from './log-lines.ts';
 import type { Standing } from './merge-mark.ts';
 import { mergeMark } from './merge-mark.ts';
@@ -229,6 +229,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     const about = { generation, process: connection.process, ring: connection.ring, inflight, announced };
     const before = boot;
     let gaps: Gap[] = [];
+    const settledBefore = idSet(decision.kind === 'same' || decision.kind === 'wait' ? decision.boot.settled.ranges() : []);
     const provisional = !standing.allRows && (decision.kind === 'new' || decision.kind === 'first');
     if (provisional) {
       const epoch = Math.min(0, ...queued.held.map(({ bootEpoch }) => bootEpoch), ...held.keys()) - 1;
@@ -248,10 +249,12 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
         boot.owed.gaps.unshift(...before.owed.gaps);
       }
     }
+    const unmet = before?.floorAt === 'open' && before.settled.highest() === null && connection.ring.rows.length === 0;
     if (connection.tolerant) for (const row of connection.ring.rows) boot.ringAtConnect.add(row.upstreamId);
-    else beginConnection(boot, connection.ring.rows);
+    else beginConnection(boot, connection.ring.rows, settledBefore);
     lose(boot, gaps);
-    if (decision.kind === 'first' && connection.ring.rows.length === 0) boot.floorAt = 'open';
+    if (decision.kind === 'first') boot.floorAt = connection.ring.rows.length === 0 ? 'open' : 'soft';
+    else if (decision.kind === 'same' && unmet) boot.floorAt = 'open';
     for (const row of connection.ring.rows.slice(-64)) if (row.upstreamId >= boot.floor) remember(boot, row);
     inflight = null;
     out.push({ type: 'boot', bootEpoch: boot.shown, fresh: decision.kind === 'new' || decision.kind === 'first', generation });
@@ -269,7 +272,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     totalsKnown = true;
     settleHeld(mark, queued);
     if (purpose === 'boot' && conn?.phase === 'marking') {
-      const standing = mergeMark(mark, queued, conn.ring.rows);
+      const standing = withOwed(mergeMark(mark, queued, conn.ring.rows), boot);
       for (const [from, to] of since.ranges()) standing.boots[0]?.settled.add(from, to);
       decide(conn, standing, queued);
       return;
