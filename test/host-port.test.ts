@@ -4,6 +4,7 @@ import { createServer as createTcpServer, type AddressInfo, type LookupFunction,
 import { once } from 'node:events';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createHostPort, type HostPortOptions, type HttpHostPort } from '../src/io/llama-swap/host-port.ts';
+import { UPSTREAM } from '../src/io/llama-swap/upstream-paths.ts';
 import { streamFault } from '../src/io/llama-swap/stream-head.ts';
 import { HostError, type HostFault } from '../src/model/liveness.ts';
 import type { HostStream } from '../src/model/seams.ts';
@@ -108,6 +109,29 @@ describe('the stream', () => {
       response.write('data:1\n\n', () => response.socket!.destroy());
     });
     expect(await readAll(await port(at).open(never))).toMatchObject({ text: 'data:1\n\n', fault: { code: 'cut' } });
+  });
+
+  it('of a log waits for its head as long as it takes, and aborting gives it up before', async () => {
+    const asked: IncomingMessage[] = [];
+    const says: (() => void)[] = [];
+    const at = await http((request, response) => {
+      asked.push(request);
+      says.push(() => void response.writeHead(200, { 'content-type': 'text/plain' }).end('a line\n'));
+    });
+    const made = port(at, { headersTimeoutMs: 50 });
+    const opening = made.open(never, UPSTREAM.modelLog('a/b'));
+    expect(await faultOf(made.open(never))).toMatchObject({ code: 'timeout' });
+    expect(asked.map(({ url, headers }) => [url, headers.accept])).toEqual(expect.arrayContaining([['/logs/stream/a%2Fb', 'text/plain'], ['/api/events', 'text/event-stream']]));
+    const abort = new AbortController();
+    const quiet = made.open(abort.signal, UPSTREAM.modelLog('quiet'));
+    await expect.poll(() => asked.length).toBe(3);
+    abort.abort();
+    await faultOf(quiet);
+    const gone = once(asked[2]!.socket, 'close');
+    if (!asked[2]!.socket.destroyed) await gone;
+    const log = asked.findIndex(({ url }) => url === '/logs/stream/a%2Fb');
+    says[log]!();
+    expect(await readAll(await opening)).toEqual({ text: 'a line\n', reads: 1, fault: null });
   });
 
   it('aborting ends it without a further call, and the connection', async () => {

@@ -5,8 +5,8 @@ import type { SimFault } from './faults.ts';
 import { createFront } from './front.ts';
 import { goDuration, goTime } from './go-json.ts';
 import type { MouthState } from './http-mouth.ts';
-import { createLogHistory } from './log-history.ts';
-import type { LogTap } from './log-stream.ts';
+import { createLogHistory, type LogHistory } from './log-history.ts';
+import type { HostLogs, LogTap } from './log-stream.ts';
 import { makesRow, outcome } from './outcomes.ts';
 import { generationOf, releaseNumber, type Release } from './releases.ts';
 import { createRows } from './rows.ts';
@@ -49,7 +49,15 @@ export function createCore(options: SimHostOptions): Core {
   const date = (): string => new Date(wall()).toUTCString();
   const nanoTime = (): string => goTime(wall(), Math.floor(random.next() * 1e6), offsetMinutes, false);
   const whole = (): boolean => (options.timestamps ?? (generationOf(release) === 3 ? 'seconds' : 'nanos')) === 'seconds';
-  const logs = { proxy: createLogHistory(), upstream: createLogHistory() };
+  const ofModels = new Map<string, LogHistory>();
+  const logs: HostLogs = {
+    proxy: createLogHistory(), upstream: createLogHistory(),
+    ofModel(model) {
+      let history = ofModels.get(model);
+      if (history === undefined) ofModels.set(model, (history = createLogHistory()));
+      return history;
+    },
+  };
   const taps = new Set<LogTap>();
   const listeners: ((event: 'accepts' | 'kill' | 'term') => void)[] = [];
   const tell = (event: 'accepts' | 'kill' | 'term'): void => { for (const listener of listeners) listener(event); };
@@ -77,9 +85,10 @@ export function createCore(options: SimHostOptions): Core {
 
   const state = () => ({ release, engine, rows, profile, now: clock.monotonic(), get logs() { return { proxy: logs.proxy.text(), upstream: logs.upstream.text() }; } });
 
-  function log(source: 'proxy' | 'upstream', text: string): void {
+  function log(source: 'proxy' | 'upstream', text: string, model: string | null = null): void {
     logs[source].add(text);
-    if (!front.wedged()) for (const tap of taps) tap(source, text);
+    if (model !== null) logs.ofModel(model).add(text);
+    if (!front.wedged()) for (const tap of taps) tap.text(source, text, model);
     emit(logFrame(source, text));
   }
 
@@ -152,6 +161,7 @@ export function createCore(options: SimHostOptions): Core {
     profile = null;
     logs.proxy.clear();
     logs.upstream.clear();
+    ofModels.clear();
     if (n() >= 218) logs.proxy.add(`[INFO] ${gpus.length > 0 ? 'using nvidia-smi for GPU monitoring' : 'GPU monitoring not available: no GPU monitoring tool available'}\n[INFO] llama-swap listening on http://127.0.0.1:8080\n`);
   }
 
@@ -159,6 +169,7 @@ export function createCore(options: SimHostOptions): Core {
     get release() { return release; },
     get running() { return running; },
     get streams() { return cast.streams.size; },
+    get logStreams() { return taps.size; },
     get servedCount() { return rows.count(); },
     get inflight() { return engine.flights.size; },
     start() {
@@ -195,6 +206,9 @@ export function createCore(options: SimHostOptions): Core {
       swallowed += engine.flights.size;
       stopped();
       cast.endAll('complete');
+      for (const tap of taps) tap.end();
+      taps.clear();
+      ofModels.clear();
       profile = null;
       if (generationOf(release) < 3) rows.begin(release);
       if (n() <= 217) {
@@ -232,7 +246,7 @@ export function createCore(options: SimHostOptions): Core {
       else input.done?.(null);
     },
     unload: (model) => void engine.unload(model ?? null),
-    log: (source, text) => { if (running) log(source, text); },
+    log: (source, text, model) => { if (running) log(source, text, model ?? null); },
     setProfile,
     jumpClock(ms) { skew += ms; },
     fault(next) {

@@ -47,7 +47,7 @@ export interface EngineHooks {
   /** Response headers, then bytes. */
   onProgress(flight: Flight): void;
   onEnd(flight: Flight, end: FlightEnd): void;
-  log(source: 'proxy' | 'upstream', text: string): void;
+  log(source: 'proxy' | 'upstream', text: string, model?: string): void;
   /** Whether a running flight reports progress every 250 ms. */
   reports(): boolean;
 }
@@ -138,8 +138,8 @@ export function createEngine(specs: SimModelSpec[], hooks: EngineHooks) {
   function load(model: EngineModel): void {
     model.state = 'starting';
     hooks.onModels(false);
-    hooks.log('upstream', 'build: 7999 (c0ffee01) with cc for x86_64-linux-gnu\n');
-    hooks.log('upstream', 'main: loading model\n');
+    hooks.log('upstream', 'build: 7999 (c0ffee01) with cc for x86_64-linux-gnu\n', model.spec.id);
+    hooks.log('upstream', 'main: loading model\n', model.spec.id);
     later(model, model.spec.loadMs ?? 300, () => {
       if (model.spec.fails === true) {
         model.state = 'stopped';
@@ -150,7 +150,7 @@ export function createEngine(specs: SimModelSpec[], hooks: EngineHooks) {
         return;
       }
       model.state = 'ready';
-      hooks.log('upstream', 'main: model loaded\n');
+      hooks.log('upstream', 'main: model loaded\n', model.spec.id);
       hooks.log('proxy', `[INFO] <${model.spec.id}> Health check passed on http://localhost:${model.port}/health\n`);
       hooks.onModels(false);
       armTtl(model);

@@ -4,8 +4,7 @@ import { complete, MODEL_PATHS } from './completions.ts';
 import type { Engine } from './engine.ts';
 import { faultAnswer, trickle, type SimFault } from './faults.ts';
 import { answer, errorAnswer, notFound, refuseKey, type MouthState } from './http-mouth.ts';
-import type { LogHistory } from './log-history.ts';
-import { openLogStream, type LogTap } from './log-stream.ts';
+import { openLogStream, type HostLogs, type LogTap } from './log-stream.ts';
 import { releaseNumber } from './releases.ts';
 import type { SimHost } from './sim-host.ts';
 import { send, type Handler, type Sink, type WireRequest } from './wire.ts';
@@ -14,7 +13,7 @@ export interface FrontOptions {
   clock: Clock;
   mouth: MouthState;
   engine: Engine;
-  logs: { proxy: LogHistory; upstream: LogHistory };
+  logs: HostLogs;
   taps: Set<LogTap>;
   /** The event stream. */
   open: (request: WireRequest, sink: Sink) => () => void;
@@ -46,6 +45,12 @@ export function createFront({ clock, mouth, engine, logs, taps, open, line, fore
     if (!(path === '/api/performance' && n() >= 212)) line(request.method, path, given.status, bytes, clock.monotonic() - began + 0.04, agent(request));
   }
 
+  /** The oldest release keeps no log a model; a peer's model has none here. */
+  function logOf(name: string): string | null {
+    const spec = engine.resolve(name)?.spec;
+    return spec === undefined || spec.peer !== undefined || n() <= 170 ? null : spec.id;
+  }
+
   function serve(request: WireRequest, path: string, sink: Sink): () => void {
     const isStream = path === '/api/events' && request.method === 'GET';
     const isLog = path.startsWith('/logs/stream') && request.method === 'GET';
@@ -60,7 +65,7 @@ export function createFront({ clock, mouth, engine, logs, taps, open, line, fore
       return nothing;
     }
     if (isStream) return open(request, sink);
-    if (isLog) return openLogStream({ request, sink, taps, logs, models: engine.models.map(({ spec }) => spec.id), date: mouth.date(), refuse: () => errorAnswer(mouth, 400, "invalid logger. Use 'proxy', 'upstream' or a model's ID") });
+    if (isLog) return openLogStream({ request, sink, taps, logs, model: logOf, date: mouth.date(), refuse: () => errorAnswer(mouth, 400, n() <= 170 ? "invalid logger. Use 'proxy' or 'upstream'" : "invalid logger. Use 'proxy', 'upstream' or a model's ID") });
     const old = n() <= 217;
     return complete({
       clock, engine, date: () => mouth.date(), nowS: () => Math.floor(mouth.now() / 1_000), error: (status, message) => errorAnswer(mouth, status, message),

@@ -25,7 +25,7 @@ export function createMemoryPort(core: Core, { clock, apiKeys, latencyMs = 1 }: 
     }, latencyMs);
   }
 
-  function open(signal: AbortSignal): Promise<HostStream> {
+  function open(signal: AbortSignal, path = '/api/events'): Promise<HostStream> {
     return new Promise((resolve, reject) => {
       let queue: Uint8Array[] = [];
       let ending: { fault: HostError['fault'] | null } | null = null;
@@ -34,12 +34,12 @@ export function createMemoryPort(core: Core, { clock, apiKeys, latencyMs = 1 }: 
       let over = false;
       let headed = false;
       let gone = (): void => {};
-      const timer = clock.setTimeout(() => finish(fault('timeout', 'the simulated host sent no head')), HEAD_MS);
+      const timer = path === '/api/events' ? clock.setTimeout(() => finish(fault('timeout', 'the simulated host sent no head')), HEAD_MS) : null;
 
       function finish(error: HostError | null): void {
         if (over) return;
         over = true;
-        clock.clearTimeout(timer);
+        if (timer !== null) clock.clearTimeout(timer);
         signal.removeEventListener('abort', aborted);
         gone();
         if (error !== null) reject(error);
@@ -70,7 +70,7 @@ export function createMemoryPort(core: Core, { clock, apiKeys, latencyMs = 1 }: 
         head(status, given) {
           if (over || headed) return;
           headed = true;
-          clock.clearTimeout(timer);
+          if (timer !== null) clock.clearTimeout(timer);
           resolve({ status, headers: lower(given), start(to) { reader = to; arm(); } });
         },
         chunk(bytes) { queue.push(bytes); arm(); },
@@ -84,7 +84,7 @@ export function createMemoryPort(core: Core, { clock, apiKeys, latencyMs = 1 }: 
       };
       if (signal.aborted) return finish(fault('cut', 'aborted'));
       signal.addEventListener('abort', aborted);
-      connect(signal, () => { gone = core.handle({ method: 'GET', path: '/api/events', headers, body: '' }, sink); }, finish);
+      connect(signal, () => { gone = core.handle({ method: 'GET', path, headers, body: '' }, sink); }, finish);
     });
   }
 

@@ -147,6 +147,8 @@ export interface SimHost {
   readonly running: boolean;
   /** Event streams open now. */
   readonly streams: number;
+  /** Log streams open now. */
+  readonly logStreams: number;
   /** Requests in flight now. */
   readonly inflight: number;
 
@@ -168,7 +170,8 @@ export interface SimHost {
   recordTwin(of: SimRow): SimRow | undefined;
   request(input?: SimRequest): void;
   unload(model?: string): void;
-  log(source: 'proxy' | 'upstream', text: string): void;
+  /** `model`: its server wrote it, so that the model's own log has it too. */
+  log(source: 'proxy' | 'upstream', text: string, model?: string): void;
   /** Generation 3 from v241: the active profile. */
   setProfile(name: string | null): void;
   /** Adds to the host's wall clock from now on. */

@@ -39,7 +39,7 @@ export function startTraffic({ clock, random, host, models, perMinute }: Traffic
     if (host.running && host.inflight < 12) {
       const request = draw();
       host.request(request);
-      if (random.next() < 0.2) host.log('upstream', `slot update_slots: id  0 | task ${Math.floor(random.next() * 10_000)} | prompt done, n_tokens = ${request.inputTokens ?? 0}\n`);
+      if (random.next() < 0.2) host.log('upstream', `slot update_slots: id  0 | task ${Math.floor(random.next() * 10_000)} | prompt done, n_tokens = ${request.inputTokens ?? 0}\n`, request.model);
     }
     timer = clock.setTimeout(next, (-Math.log(1 - random.next()) * 60_000) / perMinute);
   }

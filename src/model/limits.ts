@@ -8,6 +8,8 @@ export const LIMITS = {
   reconnect: { underWay: 20, perSecond: 50 },
   probe: { everyMs: 15_000, perfEveryMs: 10_000, timeoutMs: 10_000, runningEveryMs: 60_000, failures: 3, failuresMs: 30_000 },
   stream: { headersTimeoutMs: 10_000, maxFrameBytes: 32 * 1024 * 1024 },
+  /** A tick's text of one log, and a history's, beyond which the oldest is dropped; a history has come whole `historyMs` after its beginning. */
+  logs: { tickMs: 50, tickChars: 64 * 1024, historyChars: 100 * 1024, historyMs: 100 },
   quarantine: { baseMs: 5_000, capMs: 300_000, healthyMs: 600_000 },
   publish: { tickMs: 50, lastContactMs: 10_000, respBytesMs: 1_000, lastStateMs: 30_000 },
   throughputWindowS: 60,

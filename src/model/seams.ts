@@ -56,8 +56,11 @@ export interface GetOptions {
 
 /** One host's wire: bytes alone, so that decoding is in the loop. Both reject with a HostError (liveness.ts) and nothing else. */
 export interface HostPort {
-  /** `GET /api/events`. Aborting the signal at any time cuts it, without a further call to the reader. */
-  open(signal: AbortSignal): Promise<HostStream>;
+  /**
+   * `GET path`, without an end; default `/api/events`, whose head has to come within 10 s. Any other is a log, which says nothing,
+   * not even a head, before its first line. Aborting the signal at any time cuts it, without a further call to the reader.
+   */
+  open(signal: AbortSignal, path?: string): Promise<HostStream>;
   /** `GET path` (path with query, already encoded). Any status is an answer. */
   get(path: string, options: GetOptions): Promise<HostAnswer>;
 }

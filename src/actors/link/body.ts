@@ -8,7 +8,6 @@ import type { HostEvent } from '../../model/host-event.ts';
 import { createHostMemory, type HostFace, type HostMemory } from '../../model/host-memory.ts';
 import type { Limits } from '../../model/limits.ts';
 import type { LivenessState, Reason } from '../../model/liveness.ts';
-import { createLogTail } from '../../model/log-tail.ts';
 import type { PerfSample } from '../../model/perf.ts';
 import {
   applyEvent, applyFace, applyPerf, applyRunning, applyVersion, applyWire, contacted, perfAbsent, rowsArrived, setBoot, setGaps, setLiveness, streamEnded, streamOpened,
@@ -19,6 +18,7 @@ import { changesAt, project } from '../../model/project.ts';
 import { takeModelChanges } from '../../model/host-models.ts';
 import { timeOfMs, type Moment } from '../../model/time.ts';
 import { openConnection, type Connection } from './connection.ts';
+import { createLinkLogs } from './logs.ts';
 import type { LinkBody, LinkEvent } from './machine.ts';
 import { createPolls } from './polls.ts';
 import { createPublishing } from './publishing.ts';
@@ -58,7 +58,9 @@ export type LinkMessage =
   | { type: 'catch-up' }
   | { type: 'rejected'; gaps: Gap[] }
   /** The fleet-store is a new one. */
-  | { type: 'republish' };
+  | { type: 'republish' }
+  /** The models of whose own logs somebody reads. */
+  | { type: 'want-logs'; models: readonly string[] };
 
 export interface Body extends LinkBody {
   tell(message: LinkMessage): void;
@@ -79,12 +81,10 @@ export function createBody(deps: LinkDeps, host: LinkHost, channel: PublisherHan
   const publishing = createPublishing({
     project: (at) => project(memory, at), changesAt: () => changesAt(memory), sink: channel, clock, random, crash, tickMs: limits.publish.tickMs,
   });
-  const tails = createLogTail();
+  const logs = createLinkLogs({ port: host.port, clock, random, limits, out: (...text) => channel.log(...text), crash });
   let connection: Connection | null = null;
   let spoke = false;
   let samples = 0;
-  /** Sources whose first text on this connection has come. */
-  let histories = new Set<string>();
   let place: Release | null = null;
 
   const record = (...items: EventItem[]): void => void deps.queue.offerEvents(items);
@@ -202,14 +202,9 @@ export function createBody(deps: LinkDeps, host: LinkHost, channel: PublisherHan
         applyEvent(memory, event, at);
         storeModelChanges();
         return polls.modelsChanged();
-      case 'log': {
-        const first = !histories.has(event.source);
-        histories.add(event.source);
-        if (!first) tails.append(event.source, event.text);
-        const text = first ? tails.history(event.source, event.text) : event.text;
-        if (text !== '') channel.log(event.source, null, text, 0);
+      case 'log':
+        logs.text(event.source, event.text);
         return reconciling.input({ type: 'log', source: event.source, text: event.text });
-      }
       case 'rows':
         applyEvent(memory, event, at);
         return reconciling.input({ type: 'rows', generation: event.generation, rows: event.rows });
@@ -241,6 +236,7 @@ export function createBody(deps: LinkDeps, host: LinkHost, channel: PublisherHan
     connection?.cut();
     connection = null;
     polls.end();
+    logs.end();
     if (!spoke) return;
     spoke = false;
     reconciling.input({ type: 'ended', how, inflight: inflightKnown(memory) });
@@ -251,6 +247,7 @@ export function createBody(deps: LinkDeps, host: LinkHost, channel: PublisherHan
 
   record({ kind: 'host', event: { hostId: host.id, ts: begun, kind: 'liveness', from: host.remembered?.liveness.state ?? null, to: 'connecting', reason: null } });
   publishing.publish();
+  logs.want(channel.wantedLogs());
 
   return {
     queue() {
@@ -259,14 +256,12 @@ export function createBody(deps: LinkDeps, host: LinkHost, channel: PublisherHan
       if (memory.liveness.nextTryAt !== null) liveness(memory.liveness.state, memory.liveness.reason, null);
     },
     connect() {
-      histories = new Set();
+      logs.connected();
       samples = 0;
       endedCleanly = false;
       figures.connects += 1;
       connection = openConnection(host.port, {
-        opened() {
-          send({ type: 'opened' });
-        },
+        opened: () => send({ type: 'opened' }),
         events(events, bytes) {
           figures.bytes += bytes;
           figures.events += events.length;
@@ -292,6 +287,7 @@ export function createBody(deps: LinkDeps, host: LinkHost, channel: PublisherHan
     live() {
       giveUpPlace();
       if (memory.liveness.state !== 'stale') polls.begin();
+      logs.begin();
       liveness('live', null, null);
     },
     stale: (reason) => liveness('stale', reason, null),
@@ -310,6 +306,7 @@ export function createBody(deps: LinkDeps, host: LinkHost, channel: PublisherHan
       giveUpPlace();
       connection?.cut();
       polls.end();
+      logs.drop();
       reconciling.close();
       publishing.drop();
     },
@@ -328,6 +325,8 @@ export function createBody(deps: LinkDeps, host: LinkHost, channel: PublisherHan
           return reconciling.input({ type: 'rejected', gaps: message.gaps });
         case 'republish':
           return publishing.publish();
+        case 'want-logs':
+          return logs.want(message.models);
         default:
           message satisfies never;
       }

@@ -55,7 +55,11 @@ export function link(options: LinkOptions): Start {
       }
     };
     const { feed } = options.deps;
-    const channel = feed.attach({ host: host.id, token: feed.nextToken(), republish: () => tell({ type: 'republish' }) });
+    const channel = feed.attach({
+      host: host.id, token: feed.nextToken(),
+      republish: () => tell({ type: 'republish' }),
+      wantLogs: (models) => tell({ type: 'want-logs', models }),
+    });
     const leave = options.directory.enter(host.id, tell);
     body = createBody(options.deps, host, channel, send);
     const made = body;

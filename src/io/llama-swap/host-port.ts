@@ -67,7 +67,7 @@ export function createHostPort(options: HostPortOptions): HttpHostPort {
   }
 
   return {
-    open(signal) {
+    open(signal, path = UPSTREAM.events) {
       if (signal.aborted) return Promise.reject(fail(GIVEN_UP));
       return new Promise<HostStream>((resolve, reject) => {
         const client = new Client(base.origin, common);
@@ -90,11 +90,13 @@ export function createHostPort(options: HostPortOptions): HttpHostPort {
           delivery.drop();
           over(GIVEN_UP);
         };
-        const timer = setTimeout(() => over({ code: 'timeout', text: `${base.origin} did not answer within ${headersTimeoutMs / 1000} s.` }), headersTimeoutMs);
+        const isEvents = path === UPSTREAM.events;
+        // A log says nothing before its first line; the connect alone is bounded then.
+        const timer = isEvents ? setTimeout(() => over({ code: 'timeout', text: `${base.origin} did not answer within ${headersTimeoutMs / 1000} s.` }), headersTimeoutMs) : undefined;
         signal.addEventListener('abort', onAbort, { once: true });
         let connected = false;
         client.on('connect', () => (connected = true));
-        client.dispatch({ method: 'GET', path: `${prefix}${UPSTREAM.events}`, headers: { ...headers, accept: 'text/event-stream' }, bodyTimeout: 0, headersTimeout: 0 }, {
+        client.dispatch({ method: 'GET', path: `${prefix}${path}`, headers: { ...headers, accept: isEvents ? 'text/event-stream' : 'text/plain' }, bodyTimeout: 0, headersTimeout: 0 }, {
           onRequestStart: () => undefined,
           onResponseStart(_controller, status, raw) {
             if (stage !== 'head' || status < 200) return;
