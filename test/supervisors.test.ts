@@ -88,11 +88,13 @@ test('what a killed child still does is dropped', async () => {
   await tree.call('root', { fn: 'terminate_child', id: 'a' });
   await tree.call('root', { fn: 'restart_child', id: 'a' });
   log.length = 0;
+  let told = 0;
+  tree.registry.onChange(() => (told += 1));
   contexts[0]!.probe.state('a ghost', 'boo');
   contexts[0]!.probe.handled(1_000);
   actors[0]!.send({ type: 'die', error: new Error('late') } as never);
   await clock.settle();
-  expect(log).toEqual([]);
+  expect([log, told]).toEqual([[], 0]);
   expect(contexts.map(({ incarnation, signal }) => [incarnation, signal.aborted])).toEqual([[1, true], [2, false]]);
   const detail = tree.registry.detail('root/a')!;
   expect([detail.state, detail.handled, detail.incarnation]).toEqual(['running', 0, 2]);
