@@ -1,6 +1,5 @@
 /** The composition root: config → io → tree → http. The one place that knows every part. */
 import { readFileSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
 import { pino, type Logger } from 'pino';
 import { startBroadcaster } from './actors/broadcaster.ts';
 import type { Start } from './actors/child.ts';
@@ -23,6 +22,7 @@ import { createWriterQueue } from './actors/writer-queue.ts';
 import { createHttpServer } from './http/server.ts';
 import { createWebSockets } from './http/websocket.ts';
 import type { Config } from './io/config.ts';
+import { prepareDataDir } from './io/data-dir.ts';
 import { createHostPorts } from './io/host-ports.ts';
 import { createHostPort } from './io/llama-swap/host-port.ts';
 import { countStore } from './io/postgres/counted-store.ts';
@@ -58,13 +58,11 @@ export interface Running {
   done: Promise<void>;
 }
 
-/** Resolves when http listens: neither the database nor any host is waited for. Rejects with a StartError. */
+/** Resolves when http listens: neither the database nor any host is waited for. Rejects with a StartError, or a ConfigError for a data folder that can't be used. */
 export async function startDrover(config: Config, options: { log?: Logger } = {}): Promise<Running> {
   const log = options.log ?? pino({ level: config.logLevel }, pino.destination({ dest: 2, sync: false }));
   const { limits } = config;
-  await mkdir(config.dataDir, { recursive: true, mode: 0o700 }).catch((error: NodeJS.ErrnoException) => {
-    throw new StartError(`the data folder ${config.dataDir} cannot be made (${error.code}): set DROVER_DATA_DIR to a folder that can be written`);
-  });
+  prepareDataDir(config.dataDir);
   const secrets = await openSecrets(config.dataDir);
   if (secrets.fault !== null) log.error(secrets.fault);
 

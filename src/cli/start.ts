@@ -2,7 +2,6 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { Config } from '../io/config.ts';
-import { prepareDataDir } from '../io/data-dir.ts';
 import { systemClock, systemRandom } from '../io/system.ts';
 import type { Running } from '../main.ts';
 import { addConfigFlags, configOf } from './flags.ts';
@@ -48,7 +47,6 @@ function demoConfig(config: Config, flags: Record<string, unknown>, hosts: reado
 
 /** Runs to the end: a first signal drains, a second one forces. An error that reaches the process is told whole and ends it by the same drain. */
 async function run(config: Config, ready: (running: Running) => void): Promise<void> {
-  prepareDataDir(config.dataDir);
   let running: Running | null = null;
   let signalled = 0;
   let crashed = false;
