@@ -100,7 +100,10 @@ export function createEventDecoder(options: EventDecoderOptions = {}): EventDeco
       }
       feed(text);
       count(out);
-      return out;
+      // Not kept: a quiet host's greeting would stay in memory for as long as it is quiet.
+      const done = out;
+      out = [];
+      return done;
     },
   };
 }

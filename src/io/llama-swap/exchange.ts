@@ -21,7 +21,7 @@ export type Exchanged =
   /** `answered`: the head had come. */
   | { kind: 'failed'; fault: HostFault; answered: boolean; error: unknown };
 
-export function exchange(dispatcher: Dispatcher, request: Exchange): Promise<Exchanged> {
+export function exchange(dispatcher: Pick<Dispatcher, 'dispatch'>, request: Exchange): Promise<Exchanged> {
   const { signal, where, timeoutMs, maxBytes } = request;
   return new Promise((resolve) => {
     let head: { status: number; headers: Record<string, string> } | null = null;

@@ -1,7 +1,7 @@
 /** The HostPort over HTTP: one host's wire, by undici. The stream has a connection of its own, all else a small pool. */
 import { rootCertificates } from 'node:tls';
 import type { LookupFunction } from 'node:net';
-import { buildConnector, Client, Pool } from 'undici';
+import { buildConnector, Client } from 'undici';
 import { LIMITS } from '../../model/limits.ts';
 import { HostError, type HostFault } from '../../model/liveness.ts';
 import type { GetOptions, HostAnswer, HostPort, HostStream } from '../../model/seams.ts';
@@ -9,6 +9,7 @@ import { addressRefused, guardedLookup, isRefusedAddress } from './address-guard
 import { faultOf } from './faults.ts';
 import { exchange, type Exchange, type Exchanged } from './exchange.ts';
 import { flatHeaders } from './headers.ts';
+import { keepConnections } from './kept-connections.ts';
 import { createStreamDelivery } from './stream-delivery.ts';
 import { UPSTREAM } from './upstream-paths.ts';
 
@@ -39,19 +40,17 @@ export function createHostPort(options: HostPortOptions): HttpHostPort {
   const connect = guardedConnector(options, headersTimeoutMs);
   // Time-outs are held here, from call to end: undici's start anew with each byte, so that a trickle would never end.
   const common = { connect, headersTimeout: 0, bodyTimeout: 0, pipelining: 1 } as const;
-  const pool = new Pool(base.origin, { ...common, connections: 2, keepAliveTimeout: 30_000 });
+  const kept = keepConnections(base.origin, { ...common, keepAliveTimeout: 30_000 });
   const streams = new Set<Client>();
-  let connects = 0;
-  pool.on('connect', () => (connects += 1));
 
   const fail = (fault: HostFault, cause?: unknown): HostError => new HostError(fault, { cause });
 
   async function get(path: string, { signal, timeoutMs = LIMITS.probe.timeoutMs, maxBytes = LIMITS.stream.maxFrameBytes }: GetOptions): Promise<HostAnswer> {
-    const before = connects;
+    const before = kept.connects;
     const request = { path: `${prefix}${path}`, headers: { ...headers, accept: 'application/json, */*;q=0.1' }, signal, timeoutMs, maxBytes, where: base.origin };
-    const first = await exchange(pool, request);
+    const first = await exchange(kept, request);
     // A kept connection that the host closed in this moment says nothing of the host: once more, on a new one (the other kept one may be as dead).
-    const again = first.kind === 'failed' && first.fault.code === 'cut' && !first.answered && connects === before && !signal.aborted;
+    const again = first.kind === 'failed' && first.fault.code === 'cut' && !first.answered && kept.connects === before && !signal.aborted;
     const result = again ? await onceMore(request) : first;
     if (result.kind === 'failed') throw fail(result.fault, result.error);
     return result.answer;
@@ -114,7 +113,7 @@ export function createHostPort(options: HostPortOptions): HttpHostPort {
     },
     get,
     async close() {
-      await Promise.all([pool.destroy(), ...[...streams].map((client) => client.destroy())]);
+      await Promise.all([kept.destroy(), ...[...streams].map((client) => client.destroy())]);
     },
   };
 }

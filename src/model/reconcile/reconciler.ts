@@ -520,7 +520,10 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
         timerAt = due;
         out.push({ type: 'timer', at: due });
       }
-      return out;
+      // Not kept: the last rows of a quiet host would stay in memory for as long as it is quiet.
+      const effects = out;
+      out = [];
+      return effects;
     },
   };
 }
