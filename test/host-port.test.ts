@@ -272,8 +272,38 @@ describe('get', () => {
     const one = await made.get('/a', { signal: never });
     expect([one.status, one.headers['x-name'], Buffer.from(one.body).toString()]).toEqual([503, 'v', '/a']);
     for (let i = 0; i < 5; i += 1) expect((await made.get('/b?x=%2B', { signal: never })).status).toBe(200);
-    // One of the stream, and at most two of the pool.
-    expect(sockets.size).toBeLessThanOrEqual(3);
+    // One of the stream, and one that all others shared, since none came while another was under way.
+    expect(sockets.size).toBe(2);
+  });
+
+  it('asks two at a time; what waits goes in order, and is not asked once it was given up', async () => {
+    const held: [string, ServerResponse][] = [];
+    let came = (): void => undefined;
+    const at = await http((request, response) => {
+      held.push([request.url!, response]);
+      came();
+    });
+    const asked = (count: number): Promise<void> => new Promise((resolve) => {
+      came = () => void (held.length === count && resolve());
+      came();
+    });
+    const made = port(at);
+    const giveUp = new AbortController();
+    const [a, b, , d, e] = ['/a', '/b', '/c', '/d', '/e'].map((path) => made.get(path, { signal: path === '/c' ? giveUp.signal : never }).then(() => path, () => `${path} failed`));
+    await asked(2);
+    giveUp.abort();
+    held[1]![1].end();
+    await asked(3);
+    held[0]![1].end();
+    await asked(4);
+    expect(held.map(([path]) => path)).toEqual(['/a', '/b', '/d', '/e']);
+    held[2]![1].end();
+    expect(await Promise.all([a, b, d])).toEqual(['/a', '/b', '/d']);
+    const closed = Promise.all(['/f', '/g'].map((path) => faultOf(made.get(path, { signal: never }))));
+    await asked(5);
+    await made.close();
+    expect((await closed).concat(await faultOf(made.get('/h', { signal: never }))).map(({ code }) => code)).toEqual(['stopping', 'stopping', 'stopping']);
+    expect(await e).toBe('/e failed');
   });
 
   it('a kept connection that the host has closed is no fault of the host', async () => {

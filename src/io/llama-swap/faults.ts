@@ -7,6 +7,7 @@ export type Stage = 'connect' | 'head' | 'body';
 /** `where` is the host's origin, such as http://gpu1:8080. */
 export function faultOf(error: unknown, where: string, stage: Stage): HostFault {
   const code = codeOf(error);
+  if (code === 'UND_ERR_DESTROYED') return { code: 'stopping', text: 'Drover gave the request up.' };
   const reason = reasonOf(code, stage, where.startsWith('https:'));
   return { code: reason, text: textOf(reason, where, stage, code, error) };
 }
