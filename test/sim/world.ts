@@ -25,7 +25,6 @@ export interface World {
   readonly clock: VirtualClock;
   readonly hosts: readonly SimHost[];
   readonly store: MemoryStore;
-  /** Status beyond 32 bits: the store refuses it. */
   readonly crashes: readonly unknown[];
   /** Rows that each host had served when the store first heard of it, by host; absent: never. */
   readonly firstHeard: ReadonlyMap<number, number>;
@@ -35,7 +34,8 @@ export interface World {
   end(): void;
 }
 
-export const BAD_STATUS = 2 ** 33;
+/** The simulated store takes no row of this model. */
+export const REFUSED_MODEL = 'refused';
 
 const log = pino({ level: 'silent' });
 
@@ -46,6 +46,7 @@ export function createWorld(history: History): World {
   const random = seededRandom(history.seed * 2_654_435_761 + 1);
   const memory = createMemoryStore({ clock, random });
   memory.faults.delayMs = 2;
+  memory.faults.rejects = ({ model }) => model === REFUSED_MODEL;
   const store: MemoryStore = {
     ...memory,
     async writeBatch(batch) {
@@ -192,7 +193,7 @@ export function createWorld(history: History): World {
         setAway(true);
         return void clock.setTimeout(() => setAway(clock.monotonic() < databaseAwayUntil), event.forMs);
       case 'store-commit': return void store.faults.commits.push(event.outcome);
-      case 'bad-row': return void host!.record({ status: BAD_STATUS });
+      case 'bad-row': return void host!.record({ model: REFUSED_MODEL });
       case 'kill-drover':
         if (node === null) return;
         node.kill();

@@ -60,7 +60,7 @@ export function decideBoot(question: BootQuestion): BootDecision {
       const silent = ring.rows.length === 0 && highest !== null && !sameBoot;
       return { kind: silent ? 'wait' : 'same', boot: newest };
     }
-    if (sameBoot) return { kind: 'same', boot: newest };
+    if (sameBoot && !contradicted(asked, newest)) return { kind: 'same', boot: newest };
   }
   return newBoot(asked, newest);
 }
@@ -88,12 +88,23 @@ function goesOn(question: BootQuestion, boot: KnownBoot, highest: number | null)
   return common && (proof || process !== 'new');
 }
 
+/** Rule 4 stands whatever the ring lacks; but other rows under ids of this boot are ids given again, however alike the logs look. */
+function contradicted({ ring, standing, retentionEdge }: BootQuestion, boot: KnownBoot): boolean {
+  return ring.rows.some((row) => {
+    const stored = holderOf(standing, boot, row.upstreamId)?.rows.get(row.upstreamId);
+    if (stored !== undefined) return !sameRow(stored, row);
+    return standing.allRows && boot.settled.has(row.upstreamId) && !boot.gapped.has(row.upstreamId) && row.ts >= retentionEdge;
+  });
+}
+
 /** Rule 3: nothing in common with any boot, every id above the newest boot's highest, and the process not known to be new. */
 function followsOn(question: BootQuestion, boot: KnownBoot, highest: number | null): boolean {
   const { ring, standing, process } = question;
   if (process === 'new') return false;
-  const [low] = ring.rows;
-  if (low !== undefined && low.upstreamId <= (highest ?? boot.floor - 1)) return false;
+  const known = highest ?? boot.floor - 1;
+  const top = ring.rows[ring.rows.length - 1];
+  // Ids that are settled without a row (rejected) may still be in the ring below those that are new.
+  if (top !== undefined && (top.upstreamId <= known || ring.rows.some((row) => row.upstreamId <= known && !boot.gapped.has(row.upstreamId)))) return false;
   return !standing.boots.some((other) => ring.rows.some((row) => {
     const stored = other.rows.get(row.upstreamId);
     return stored !== undefined && !provesNothing(row) && sameRow(stored, row);

@@ -11,7 +11,8 @@ const REMEMBERED = 20;
 /** A host keeps that many bytes of history a source: a fuller one may have pushed our lines out. */
 const HISTORY_BYTES = 100 * 1024;
 /** The lines of a start repeat from boot to boot: two or fewer in common prove nothing (recordings: 0 to 2 over a restart). */
-const PROOF_LINES = 3;
+const PROOF_LINES = 3;/** Lines that may have come twice around a connect: live and in the history. */
+const DOUBLED = 2;
 /** The source whose lines name times and requests. Those of the model servers repeat with every load. */
 const PROXY = 'proxy';
 
@@ -28,6 +29,9 @@ export interface LogLines {
 interface Source {
   /** Hashes of the last complete lines, oldest first. */
   last: number[];
+  /** Lines of this connection in all, and of its longest text: the history. */
+  lines: number;
+  longest: number;
   /** Hashes that this connection has shown; only until the verdict is given. */
   shown: Set<number> | null;
   rest: string;
@@ -35,29 +39,31 @@ interface Source {
 }
 
 export function createLogLines(): LogLines {
-  let before = new Map<string, number[]>();
+  let before = new Map<string, { lines: readonly number[]; seen: number }>();
   let now = new Map<string, Source>();
   return {
     connected() {
       // Only a connection that ended before it said anything leaves what we knew: another one may have met another process.
-      if (now.size > 0) before = new Map([...now].filter(([, { last }]) => last.length > 0).map(([name, { last }]) => [name, last]));
+      if (now.size > 0) before = new Map([...now].filter(([, { last }]) => last.length > 0).map(([name, { last, lines }]) => [name, { lines: last, seen: lines }]));
       now = new Map();
     },
     text(name, text) {
       let source = now.get(name);
       if (source === undefined) {
         if (now.size >= 8) return;
-        source = { last: [], shown: new Set(), rest: '', bytes: 0 };
+        source = { last: [], lines: 0, longest: 0, shown: new Set(), rest: '', bytes: 0 };
         now.set(name, source);
       }
       if (source.shown !== null) source.bytes += utf8Bytes(text);
       const lines = (source.rest + text).split('\n');
+      source.longest = Math.max(source.longest, lines.length - 1);
       source.rest = (lines.pop() ?? '').slice(-65_536);
       const from = source.shown === null ? Math.max(0, lines.length - REMEMBERED) : 0;
       for (let i = from; i < lines.length; i++) {
         const line = lines[i]!.trim();
         if (line === '') continue;
         const hash = hashLine(line);
+        source.lines += 1;
         source.shown?.add(hash);
         source.last.push(hash);
         if (source.last.length > REMEMBERED) source.last.shift();
@@ -68,13 +74,15 @@ export function createLogLines(): LogLines {
     process() {
       let proof = 0;
       let lacking = false;
-      for (const [name, lines] of before) {
+      for (const [name, { lines, seen }] of before) {
         const source = now.get(name);
         if (source === undefined || source.shown === null) {
           lacking = true;
           continue;
         }
         if (holdsAll(source.shown, lines)) {
+          // Polls make alike lines in every process; but one that has just begun has not made as many.
+          if (source.bytes < HISTORY_BYTES - 1024 && source.longest < seen - DOUBLED) lacking = true;
           if (name === PROXY) proof = new Set(lines).size;
           continue;
         }
