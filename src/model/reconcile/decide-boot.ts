@@ -104,7 +104,7 @@ function followsOn(question: BootQuestion, boot: KnownBoot, highest: number | nu
   const known = highest ?? boot.floor - 1;
   const top = ring.rows[ring.rows.length - 1];
   // Ids that are settled without a row (rejected) may still be in the ring below those that are new.
-  if (top !== undefined && (top.upstreamId <= known || ring.rows.some((row) => row.upstreamId <= known && !boot.gapped.has(row.upstreamId)))) return false;
+  if (top !== undefined && (top.upstreamId < known || ring.rows.some((row) => row.upstreamId <= known && !boot.gapped.has(row.upstreamId)))) return false;
   return !standing.boots.some((other) => ring.rows.some((row) => {
     const stored = other.rows.get(row.upstreamId);
     return stored !== undefined && !provesNothing(row) && sameRow(stored, row);
@@ -171,7 +171,7 @@ function highestOf(boot: KnownBoot): number | null {
 }
 
 /** Where the newest unbroken stretch of what was read begins: of a host with a long store only its newest pages are read at once. */
-function lowestRun(ring: RingView, generation: Generation): number {
+export function lowestRun(ring: RingView, generation: Generation): number {
   const { rows } = ring;
   if (rows.length === 0) return firstId(generation);
   if (ring.complete) return rows[0]!.upstreamId;

@@ -38,7 +38,8 @@ export interface LiveBoot {
   owed: { boots: BootRecord[]; gaps: Gap[]; settled: IdRange[]; floor: number | null };
 }
 
-const RECENT_ROWS = 64;
+/** Some 500 bytes each, a host. */
+export const RECENT_ROWS = 32;
 
 export function liveBoot(begin: { epoch: number; shown: number | null; generation: Generation; floor: number; resumes: number | null }): LiveBoot {
   return {

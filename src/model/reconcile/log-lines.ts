@@ -22,8 +22,8 @@ export interface LogLines {
   text(source: string, text: string): void;
   /** Has any history come on this connection? */
   heard(): boolean;
-  /** About the process before the last `connected`, from all that came since. */
-  process(): ProcessKnown;
+  /** About the process before the last `connected`, from all that came until the first call: then the history is forgotten. */
+  verdict(): ProcessKnown;
 }
 
 interface Source {
@@ -41,11 +41,36 @@ interface Source {
 export function createLogLines(): LogLines {
   let before = new Map<string, { lines: readonly number[]; seen: number }>();
   let now = new Map<string, Source>();
+  let given: ProcessKnown | null = null;
+
+  const judge = (): ProcessKnown => {
+    let proof = 0;
+    let lacking = false;
+    for (const [name, { lines, seen }] of before) {
+      const source = now.get(name);
+      if (source === undefined || source.shown === null) {
+        lacking = true;
+        continue;
+      }
+      const short = source.bytes < HISTORY_BYTES - 1024;
+      if (!holdsAll(source.shown, lines)) {
+        if (short) return 'new';
+        lacking = true;
+        continue;
+      }
+      // Polls make alike lines in every process; but one that has just begun has not made as many.
+      if (short && source.longest < seen - DOUBLED) lacking = true;
+      if (name === PROXY) proof = new Set(lines).size;
+    }
+    return !lacking && proof >= PROOF_LINES ? 'same' : 'unknown';
+  };
+
   return {
     connected() {
       // Only a connection that ended before it said anything leaves what we knew: another one may have met another process.
       if (now.size > 0) before = new Map([...now].filter(([, { last }]) => last.length > 0).map(([name, { last, lines }]) => [name, { lines: last, seen: lines }]));
       now = new Map();
+      given = null;
     },
     text(name, text) {
       let source = now.get(name);
@@ -71,25 +96,10 @@ export function createLogLines(): LogLines {
       if (source.shown !== null && source.bytes > 2 * HISTORY_BYTES) source.shown = null;
     },
     heard: () => now.size > 0,
-    process() {
-      let proof = 0;
-      let lacking = false;
-      for (const [name, { lines, seen }] of before) {
-        const source = now.get(name);
-        if (source === undefined || source.shown === null) {
-          lacking = true;
-          continue;
-        }
-        if (holdsAll(source.shown, lines)) {
-          // Polls make alike lines in every process; but one that has just begun has not made as many.
-          if (source.bytes < HISTORY_BYTES - 1024 && source.longest < seen - DOUBLED) lacking = true;
-          if (name === PROXY) proof = new Set(lines).size;
-          continue;
-        }
-        if (source.bytes < HISTORY_BYTES - 1024) return 'new';
-        lacking = true;
-      }
-      return !lacking && proof >= PROOF_LINES ? 'same' : 'unknown';
+    verdict() {
+      given ??= judge();
+      for (const source of now.values()) source.shown = null;
+      return given;
     },
   };
 }

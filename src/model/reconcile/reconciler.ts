@@ -11,7 +11,7 @@ import { timeOfMs } from '../time.ts';
 import type { Connection } from './connection.ts';
 import { askAgain, freshOn, heardAgain, isFinal, newConnection, withHeard } from './connection.ts';
 import type { BootDecision } from './decide-boot.ts';
-import { decideBoot, firstId } from './decide-boot.ts';
+import { decideBoot, firstId, lowestRun } from './decide-boot.ts';
 import type { GapPen } from './draft-gaps.ts';
 import { closedGap } from './draft-gaps.ts';
 import type { FetchAnswer, QueuedHost, ReconcileEffect, ReconcileInput } from './effects.ts';
@@ -19,13 +19,14 @@ import { reachesEnd } from './fetch-plan.ts';
 import { sameRow } from './fingerprint.ts';
 import type { Shown } from './holes.ts';
 import type { LiveBoot } from './live-boot.ts';
-import { beginConnection, entriesOf, givenAgain, liveBoot, remember, resumeBoot, setFloor, settleIds, settleRow, standingOf, takeBack, withOwed } from './live-boot.ts';
+import { RECENT_ROWS, beginConnection, entriesOf, givenAgain, liveBoot, remember, resumeBoot, setFloor, settleIds, settleRow, standingOf, takeBack, withOwed } from './live-boot.ts';
 import { createLogLines } from './log-lines.ts';
 import type { Standing } from './merge-mark.ts';
 import { mergeMark } from './merge-mark.ts';
 import { openBoot, rowAfter } from './open-boot.ts';
 import type { HeldMemory } from './release-held.ts';
 import { releaseHeld } from './release-held.ts';
+import { createRingReader } from './ring-reader.ts';
 import { earliest } from './row-chaser.ts';
 import type { IdSet } from './watermark.ts';
 import { idSet } from './watermark.ts';
@@ -127,7 +128,8 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
 
   const readMark = (purpose: 'boot' | 'catch-up', rows: readonly WireRow[]): void => {
     reading = { id: ++lastId, for: purpose, since: idSet() };
-    out.push({ type: 'read-mark', readId: lastId, ring: rows.map(({ upstreamId, ts }) => ({ upstreamId, ts })) });
+    const asked = [...rows, ...[...held.values()].flatMap(({ ring }) => ring)];
+    out.push({ type: 'read-mark', readId: lastId, ring: asked.map(({ upstreamId, ts }) => ({ upstreamId, ts })) });
   };
 
   /** Everything that is waiting for its time. Returns when to look again. */
@@ -183,7 +185,8 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
 
   const decide = (connection: Connection, standing: Standing, queued: QueuedHost): void => {
     const generation = generationOf(connection);
-    connection.process = connection.sampleHeld ? 'same' : logs.process();
+    connection.process = logs.verdict();
+    if (connection.sampleHeld) connection.process = 'same';
     const decidedBefore = connection.heard.ranges().length > 0 || connection.begunAgain || connection.differed > 0;
     if (!decidedBefore) connection.begunAgain = heardAgain(connection.waiting, connection.wasSilent ? null : connection.ring, standing);
     connection.ring = withHeard(connection.ring, connection.waiting);
@@ -215,6 +218,9 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     open(connection, decision, standing, queued);
     connection.phase = 'open';
     connection.begunAgain = false;
+    // A thousand rows a host are not to be kept.
+    connection.ring = { ...connection.ring, rows: [] };
+    connection.reader = createRingReader(at.mono, connection.generation ?? 2);
     const { waiting } = connection;
     connection.waiting = [];
     for (const heard of waiting) {
@@ -236,7 +242,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
       boot = liveBoot({ epoch, shown: before === null || before.shown === null ? null : before.shown + 1, generation, floor: decision.floor, resumes: null });
       const mine = boot;
       const { ring, process, begunAgain } = connection;
-      held.set(epoch, { process, endKnown: ring.endKnown, complete: ring.complete, begunAgain, inflight, announced, gaps: () => mine.owed.gaps });
+      held.set(epoch, { process, ring: ring.rows, endKnown: ring.endKnown, complete: ring.complete, begunAgain, inflight, announced, gaps: () => mine.owed.gaps });
     } else {
       const opened = openBoot(decision, about, pen());
       gaps = opened.gaps;
@@ -249,13 +255,18 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
         boot.owed.gaps.unshift(...before.owed.gaps);
       }
     }
+    // Rows below a floor that came with the first events: the ring has them.
+    if (decision.kind === 'same' && boot.resumes === null) {
+      const low = lowestRun(connection.ring, generation);
+      if (connection.ring.rows.length > 0 && low < boot.floor) setFloor(boot, low);
+    }
     const unmet = before?.floorAt === 'open' && before.settled.highest() === null && connection.ring.rows.length === 0;
     if (connection.tolerant) for (const row of connection.ring.rows) boot.ringAtConnect.add(row.upstreamId);
     else beginConnection(boot, connection.ring.rows, settledBefore);
     lose(boot, gaps);
     if (decision.kind === 'first') boot.floorAt = connection.ring.rows.length === 0 ? 'open' : 'soft';
     else if (decision.kind === 'same' && unmet) boot.floorAt = 'open';
-    for (const row of connection.ring.rows.slice(-64)) if (row.upstreamId >= boot.floor) remember(boot, row);
+    for (const row of connection.ring.rows.slice(-RECENT_ROWS)) if (row.upstreamId >= boot.floor) remember(boot, row);
     inflight = null;
     out.push({ type: 'boot', bootEpoch: boot.shown, fresh: decision.kind === 'new' || decision.kind === 'first', generation });
     take(boot, connection.ring.rows, 'ring');

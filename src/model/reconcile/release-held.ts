@@ -13,6 +13,8 @@ import { openBoot } from './open-boot.ts';
 /** What the link that met the boot still remembers of it. */
 export interface HeldMemory {
   process: ProcessKnown;
+  /** The ring as it was; the queue may have refused a part of it. */
+  ring: readonly WireRow[];
   endKnown: boolean;
   complete: boolean;
   begunAgain: boolean;
@@ -40,7 +42,7 @@ export function releaseHeld(
   const released: Released[] = [];
   for (const held of queued.held) {
     const about = memory.get(held.bootEpoch);
-    const ring = held.ring.toSorted((a, b) => a.upstreamId - b.upstreamId);
+    const ring = (about?.ring ?? held.ring).toSorted((a, b) => a.upstreamId - b.upstreamId);
     const view = { rows: ring, complete: about?.complete ?? held.generation !== 3, endKnown: about?.endKnown ?? held.generation !== 3 };
     const standing = mergeMark(mark, queued, ring);
     const process = about?.process ?? 'unknown';
