@@ -127,7 +127,9 @@ export async function startDrover(config: Config, options: { log?: Logger } = {}
       const host = roster.get(id);
       if (host === null) throw new Error(`host ${id} is no longer in the roster`);
       const { name, tags, enabled, source } = host.config;
-      return { id, face: { name, tags, enabled, source }, port: ports.open(id), remembered: lastKnown(feed.readHost(id)?.state ?? null, roster.remembered(id)) };
+      const published = feed.readHost(id)?.state ?? null;
+      const remembered = lastKnown(published, roster.remembered(id));
+      return { id, face: { name, tags, enabled, source }, port: ports.open(id), remembered, shown: (published ?? remembered)?.liveness.state ?? null };
     },
   });
   const persisterOf = (lane: PersisterLane): Start => persister({

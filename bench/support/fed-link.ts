@@ -61,7 +61,7 @@ export async function feedLink({ greeting, rows }: Traffic): Promise<FedLink> {
   const body = createBody({
     clock, random, log: pino({ level: 'silent' }), limiter: createReconnectLimiter(clock), lowPriority: (granted) => granted(() => undefined),
     store: createMemoryStore({ clock, random }), queue, feed, limits: LIMITS, figures,
-  }, { id: 'gpu1', face: { ...face, tags: [] }, port, remembered: null }, channel, (event) => {
+  }, { id: 'gpu1', face: { ...face, tags: [] }, port, remembered: null, shown: null }, channel, (event) => {
     if (event.type === 'crash') throw event.error;
     if (event.type === 'spoke') body.live();
   });

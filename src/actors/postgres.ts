@@ -1,6 +1,5 @@
 /** The database as the rest of Drover sees it: ready with pools, or away with a reason. Its life is postgres-machine.ts. */
 import type { Logger } from 'pino';
-import { createActor } from 'xstate';
 import { openConnection, type Connection, type EmbeddedServerOptions } from '../io/postgres/connection.ts';
 import { isDiskFull } from '../io/postgres/errors.ts';
 import { DatabaseFault } from '../io/postgres/fault.ts';
@@ -10,6 +9,7 @@ import { LIMITS, type Limits } from '../model/limits.ts';
 import type { Clock, Random } from '../model/seams.ts';
 import { timeOfMs } from '../model/time.ts';
 import type { ChildContext, Start } from './child.ts';
+import { startMachine } from './observed.ts';
 import { createPostgresMachine, type DatabaseState } from './postgres-machine.ts';
 
 export interface PostgresDeps {
@@ -103,7 +103,7 @@ export function createPostgres(deps: PostgresDeps): Postgres {
       if (connection === opened) leave(new DatabaseFault('lost', 'the database actor was stopped'));
       opened.close();
     }, { once: true });
-    return { kind: 'ok', actor: createActor(machine, { clock: context.clock }), drains: true };
+    return startMachine(context, machine, { drains: true });
   };
 
   return {

@@ -77,7 +77,7 @@ export function createBook(clock: Clock): Book {
     },
     up(live) {
       live.entry.starts += 1;
-      if (live.state === 'starting') live.probe.state('running', 'started');
+      if (!live.told) live.probe.state('running', 'started');
       if (live.entry.kind === 'worker') tell(live, 'started', null, null);
     },
     close(live, type, reason, error) {

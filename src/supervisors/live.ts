@@ -47,6 +47,8 @@ export interface Live {
   readonly pid: Pid;
   readonly probe: Probe;
   state: string;
+  /** The actor tells its own states. */
+  told: boolean;
   since: number;
   handled: number;
   recent: readonly Moved[];
@@ -73,6 +75,7 @@ class LiveProbe implements Probe {
 
   state(to: string, event: string): void {
     const live = this.#live;
+    live.told = true;
     if (to === live.state || live.entry.live !== live) return;
     const at = this.#clock.now();
     live.recent = [...live.recent.slice(1 - RECENT), { at, from: live.state, event, to }];
@@ -97,6 +100,7 @@ export function createLive(entry: Entry, clock: Clock, changed: () => void): Liv
     pid: { child: entry.path, n: entry.attempts },
     probe: null as unknown as Probe,
     state: 'starting',
+    told: false,
     since: clock.now(),
     handled: 0,
     recent: NONE,

@@ -131,7 +131,7 @@ export function createWorld(history: History): World {
     }
     hosts.forEach((host, index) => {
       const id = `h${index}`;
-      runs.set(id, link({ deps, directory, host: () => ({ id, face: { name: id, tags: [], enabled: true, source: 'config' }, port: host.port(), remembered: null }) }));
+      runs.set(id, link({ deps, directory, host: () => ({ id, face: { name: id, tags: [], enabled: true, source: 'config' }, port: host.port(), remembered: null, shown: null }) }));
     });
     for (const [path, start] of runs) run(path, start);
     return {

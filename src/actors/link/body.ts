@@ -46,8 +46,10 @@ export interface LinkHost {
   id: string;
   face: HostFace;
   port: HostPort;
-  /** Its last published state, from before this incarnation. */
+  /** Its last known state, from before this incarnation. */
   remembered: HostState | null;
+  /** The liveness that was published last; null: none. */
+  shown: LivenessState | null;
 }
 
 /** Messages to a link that do not concern its life. */
@@ -245,7 +247,7 @@ export function createBody(deps: LinkDeps, host: LinkHost, channel: PublisherHan
   /** How the stream ended, for the gap that may follow. */
   let endedCleanly = false;
 
-  record({ kind: 'host', event: { hostId: host.id, ts: begun, kind: 'liveness', from: host.remembered?.liveness.state ?? null, to: 'connecting', reason: null } });
+  if (host.shown !== 'connecting') record({ kind: 'host', event: { hostId: host.id, ts: begun, kind: 'liveness', from: host.shown, to: 'connecting', reason: null } });
   publishing.publish();
   logs.want(channel.wantedLogs());
 
