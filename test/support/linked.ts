@@ -84,7 +84,7 @@ export async function startLinked(limits: Limits = LIMITS): Promise<Linked> {
     clock, tree, feed, broadcaster, directory, limiter, queue, store, figures, published, logs, activity,
     chance(to) { next = to; },
     async add(id, port, remembered = null) {
-      const start = link({ deps, directory, host: () => ({ id, face: { name: id, tags: [], enabled: true, source: 'config' }, port, remembered }) });
+      const start = link({ deps, directory, host: () => ({ id, face: { name: id, tags: [], enabled: true, source: 'config' }, port, remembered, shown: remembered?.liveness.state ?? null }) });
       await tree.call('drover/hosts', { fn: 'start_child', child: { id: `host:${id}`, supervisor: hostTree(start, limits.drain) } });
       await clock.settle();
     },
