@@ -171,7 +171,7 @@ describe('without a database', () => {
     const away = { DATABASE_URL: 'postgres://nobody:hush@127.0.0.1:1/none', DROVER_LOG_LEVEL: 'silent' };
     const program = await startProgram({ env: { ...away, DROVER_TOKEN: TOKEN, DROVER_HOSTS: `a=${closed.urls['a']}` } });
     try {
-      const ask = async (path: string, init: RequestInit & { token?: boolean } = {}): Promise<{ status: number; body: any }> => {
+      const ask = async (path: string, init: Omit<RequestInit, 'headers'> & { token?: boolean; headers?: Record<string, string> } = {}): Promise<{ status: number; body: any }> => {
         const answer = await program.request(path, { ...init, headers: { ...(init.token === false ? {} : { authorization: `Bearer ${TOKEN}` }), ...init.headers } });
         return { status: answer.status, body: await answer.json() };
       };
