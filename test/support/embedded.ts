@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { connectTo } from '../../src/io/postgres/pools.ts';
+import { SUPERUSER, clusterPassword } from '../../src/io/embedded/cluster.ts';
+import { findPlace } from '../../src/io/embedded/place.ts';
 import { readPostmasterFile } from '../../src/io/embedded/postmaster.ts';
 import { startEmbedded, type EmbeddedOptions, type EmbeddedServer } from '../../src/io/embedded/server.ts';
 import { ROOT } from './compile-source.ts';
@@ -40,6 +42,14 @@ export function openFolder(): { folder: string; clean: () => Promise<void> } {
 
 export function start(folder: string, options: Partial<EmbeddedOptions> = {}): Promise<EmbeddedServer> {
   return startEmbedded({ folder, signal: new AbortController().signal, settings: { fsync: 'off' }, ...options });
+}
+
+/** Of the server that a Drover with this data folder runs now. */
+export function embeddedUrl(dataDir: string): string {
+  const place = findPlace(join(dataDir, 'pg'));
+  const file = readPostmasterFile(place.cluster);
+  if (file === null || file.port === null) throw new Error(`no PostgreSQL runs in ${place.cluster}`);
+  return `postgres://${SUPERUSER}:${clusterPassword(place)}@127.0.0.1:${file.port}/postgres`;
 }
 
 export async function ask<T = Record<string, unknown>>(url: string, statement: string): Promise<T[]> {

@@ -1,7 +1,7 @@
 /** The real program in a process of its own, as its users start it; and a dashboard that holds what the reference client holds. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -33,9 +33,10 @@ export interface ProgramOptions {
   args?: string[];
 }
 
-/** A new data folder, gone with `remove`. */
+/** A new data folder, gone with `remove`. Open to PostgreSQL's own account, so that an embedded cluster lies in it and goes with it. */
 export async function dataFolder(): Promise<{ path: string; remove: () => Promise<void> }> {
   const path = await mkdtemp(join(tmpdir(), 'drover-test-'));
+  await chmod(path, 0o755);
   return { path, remove: () => rm(path, { recursive: true, force: true }) };
 }
 

@@ -46,6 +46,8 @@ export function createReconciling(deps: ReconcilingDeps): Reconciling {
   let running = false;
   let open = true;
   let timer: TimerId = null;
+  /** An entry of this step was refused. */
+  let refusing = false;
 
   /** One input after the other: an effect that brings an input at once puts it behind those that wait. */
   const input = (first: ReconcileInput): void => {
@@ -55,6 +57,7 @@ export function createReconciling(deps: ReconcilingDeps): Reconciling {
     running = true;
     try {
       for (let next = inbox.shift(); next !== undefined; next = inbox.shift()) {
+        refusing = false;
         for (const effect of reconciler.step(next, { wall: clock.now(), mono: clock.monotonic() })) execute(effect);
       }
     } finally {
@@ -85,7 +88,8 @@ export function createReconciling(deps: ReconcilingDeps): Reconciling {
         return;
       }
       case 'enqueue':
-        if (deps.queue.offerActivity(effect.entry) === 'refused') input({ type: 'refused', entry: effect.entry });
+        refusing ||= deps.queue.offerActivity(effect.entry) === 'refused';
+        if (refusing) input({ type: 'refused', entry: effect.entry });
         return;
       case 'release':
         return deps.queue.release(effect.release);

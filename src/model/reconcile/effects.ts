@@ -93,7 +93,7 @@ export type ReconcileEffect =
   | { type: 'fetch'; fetchId: number; target: FetchTarget; priority: 'normal' | 'low' }
   /** `readHostMark` (src/actors/host-mark.ts); answer with `mark`. */
   | { type: 'read-mark'; readId: number; ring: Pick<ActivityRow, 'upstreamId' | 'ts'>[] }
-  /** Offer it to the queue's activity lane. If that refuses: input `refused`, at once. */
+  /** Offer it to the queue's activity lane. If that refuses: input `refused`, at once, and for every further entry of this step: the first holds the boot that they belong to. */
   | { type: 'enqueue'; entry: ActivityEntry }
   /** Tell the queue which boot a held one is: `queue.release`. */
   | { type: 'release'; release: Release }
