@@ -467,9 +467,10 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
         logs.connected();
         return;
       case 'ended':
+        // Of a boot whose ring was never read more may be lost than was under way.
+        inflight = input.how === 'clean' && conn?.phase === 'open' ? input.inflight : null;
         conn = null;
         if (reading?.for === 'boot') reading = null;
-        inflight = input.how === 'clean' ? input.inflight : null;
         return;
       case 'log':
         logs.text(input.source, input.text);
