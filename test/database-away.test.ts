@@ -2,7 +2,7 @@
  * Law 3 in the real program: whatever becomes of the database, hosts and dashboards stay live, `/readyz` says so, what needs it
  * answers 503, nothing is lost and nothing is there twice when it returns. No actor crashes over it.
  */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { readPostmasterFile } from '../src/io/embedded/postmaster.ts';
 import { findPlace } from '../src/io/embedded/place.ts';
 import { createSimHost, type SimHost, type SimHostOptions, type SimRowInput } from '../src/demo/sim-host.ts';
@@ -90,6 +90,8 @@ describe('a server of somebody else', () => {
     await Promise.all(hosts.map(({ host }) => host.close()));
     await database?.drop();
   });
+
+  beforeEach(({ onTestFailed }) => onTestFailed(() => console.error(program.output().slice(-6_000))));
 
   it('not there at the start: hosts are live, rows are shown without a boot, and all of it is stored when it comes', async () => {
     await live(dashboard, 'a', 'b', 'c');
@@ -180,6 +182,19 @@ describe('a server of somebody else', () => {
     await sound(hosts, database.url);
     await sql.end();
     expect(await restarts(program)).toEqual([]);
+  });
+
+  it('connections killed while the driver learns the array types: no error reaches the process', async () => {
+    const before = proxy.cuts();
+    proxy.cutOn('b.typarray');
+    await ask(database.url, `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'drover %'`);
+    for (const { host } of hosts) fill(host, 5);
+    await eventually(() => Promise.resolve(proxy.cuts()), (cuts) => cuts >= before + 3, 'connections cut');
+    await shown(dashboard, fill(a.host, 1));
+    proxy.cutOn(null);
+    await ready(program);
+    await sound(hosts, database.url);
+    expect(program.output()).not.toContain('reached the process');
   });
 
   it('no space left: away with that reason, and everything is stored when there is room', async () => {

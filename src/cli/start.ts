@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { Config } from '../io/config.ts';
+import { isLostTypeFetch } from '../io/postgres/errors.ts';
 import { systemClock, systemRandom } from '../io/system.ts';
 import type { Running } from '../main.ts';
 import { addConfigFlags, configOf } from './flags.ts';
@@ -61,7 +62,10 @@ async function run(config: Config, ready: (running: Running) => void): Promise<v
     if (!crashed) stop();
     crashed = true;
   };
-  process.on('SIGTERM', stop).on('SIGINT', stop).on('uncaughtException', crash).on('unhandledRejection', crash);
+  process.on('SIGTERM', stop).on('SIGINT', stop).on('uncaughtException', crash);
+  process.on('unhandledRejection', (reason) => {
+    if (!isLostTypeFetch(reason)) crash(reason);
+  });
   // Loaded when it is wanted: the other commands start four times as fast without it.
   const { startDrover } = await import('../main.ts');
   running = await startDrover(config);

@@ -32,6 +32,16 @@ export function classify(error: unknown): ErrorClass {
   return DATA_CLASSES.has(group) ? 'data' : 'bug';
 }
 
+/**
+ * A connection ended while porsager 3.4.9 asked it for the array types, right after it was made. That is nobody's query: the
+ * rejection is the driver's own, unhandled, and whoever waits for a connection gets another one. (Not to fetch them is no way out:
+ * `reserve` then waits for ever on a connection that is new.)
+ */
+export function isLostTypeFetch(error: unknown): boolean {
+  const { query } = (error ?? {}) as { query?: unknown };
+  return typeof query === 'string' && query.includes('b.typarray') && classify(error) === 'away';
+}
+
 /** The SQLSTATE or the client's code; null: the error has none. */
 export function errorCode(error: unknown): string | null {
   return details(error).code;
