@@ -67,28 +67,36 @@ function frameCounter(socket: Socket): (chunk: Buffer) => void {
   };
 }
 
-async function open({ port, count, speak, every, deaf, subscribe }: Extract<Order, { do: 'open' }>): Promise<void> {
-  for (let i = 0; i < count; i++) {
-    const socket = connect(port, '127.0.0.1');
-    socket.setNoDelay(true);
-    socket.on('error', () => {});
-    sockets.push(socket);
-    if (speak === 'ws') {
-      socket.write(HANDSHAKE);
-      // The server's hello may come with the answer to the handshake.
-      const head = await new Promise<Buffer>((resolve) => void socket.once('data', resolve));
-      if (deaf) socket.pause();
-      const take = frameCounter(socket);
-      const body = head.subarray(head.indexOf('\r\n\r\n') + 4);
-      if (body.length > 0) take(body);
-      if (subscribe) socket.write(subscribeFrame());
-      if (deaf) continue;
-      socket.on('data', take);
-    } else {
-      await new Promise<void>((resolve) => void socket.once('connect', resolve));
-      socket.resume();
-    }
-    if (every > 0 && i % every === 0) socket.on('data', sample);
+type Open = Extract<Order, { do: 'open' }>;
+
+async function openOne({ port, speak, every, deaf, subscribe }: Open, i: number): Promise<void> {
+  const socket = connect(port, '127.0.0.1');
+  socket.setNoDelay(true);
+  socket.on('error', () => {});
+  sockets.push(socket);
+  if (speak === 'ws') {
+    socket.write(HANDSHAKE);
+    // The server's hello may come with the answer to the handshake.
+    const head = await new Promise<Buffer>((resolve) => void socket.once('data', resolve));
+    if (deaf) socket.pause();
+    const take = frameCounter(socket);
+    const body = head.subarray(head.indexOf('\r\n\r\n') + 4);
+    if (body.length > 0) take(body);
+    if (subscribe) socket.write(subscribeFrame());
+    if (deaf) return;
+    socket.on('data', take);
+  } else {
+    await new Promise<void>((resolve) => void socket.once('connect', resolve));
+    socket.resume();
+  }
+  if (every > 0 && i % every === 0) socket.on('data', sample);
+}
+
+const TOGETHER = 50;
+
+async function open(order: Open): Promise<void> {
+  for (let i = 0; i < order.count; i += TOGETHER) {
+    await Promise.all(Array.from({ length: Math.min(TOGETHER, order.count - i) }, (_, k) => openOne(order, i + k)));
   }
 }
 
