@@ -95,6 +95,8 @@ describe('fleet', () => {
     expect(again.send).toEqual([{ type: 'subscribe', topics: ['fleet', 'actors', 'activity'], since: { serverEpoch: 'T', fleet: { a: ['E', 5] } } }]);
     const on = feed(again.client, subscribed({ fleet: true }), delta('a', 'E', 6), snapshot('b', 'F', 3));
     expect([place(on.client), place(on.client, 'b')]).toEqual([['E', 6, 'E6'], ['F', 3, 'F3']]);
+    // One that was not named and is gone is not said to be.
+    expect(place(feed(again.client, subscribed({ fleet: true }), delta('a', 'E', 6)).client, 'b')).toBe(null);
     // Cut before `subscribed`: what was held still is a position.
     expect(feed(opened(closed(again.client, 0, half).client), hello('T')).send[0]).toMatchObject({ since: { fleet: { a: ['E', 5] } } });
   });

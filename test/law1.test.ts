@@ -138,7 +138,7 @@ describe('a client converges to the server\'s state and shows no mixture', () =>
       holdsAll(server, driven.client);
       expect(driven.client.fleet.awaiting.size).toBe(0);
       expect(driven.faults).toEqual([]);
-    }), { numRuns: 60 });
+    }), { numRuns: 40 });
   });
 
   test('when deltas were lost, doubled or late, by the next change of each host and without a new connection', async () => {
@@ -153,7 +153,7 @@ describe('a client converges to the server\'s state and shows no mixture', () =>
       await driven.barrier();
       await driven.barrier();
       holdsAll(server, driven.client);
-    }), { numRuns: 60 });
+    }), { numRuns: 40 });
   });
 
   test('streams: no frame twice, and a hole is said', async () => {

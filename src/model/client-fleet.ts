@@ -61,9 +61,14 @@ export function fleetFrame(fleet: HeldFleet, frame: FleetFrame): FleetStep {
   }
 }
 
-/** `subscribed` has said whether the held hosts continue. */
+/**
+ * `subscribed` has said whether the hosts that were named continue. The others come whole behind it if they still exist; that one
+ * of them is gone is not said, so they are let go of first.
+ */
 export function fleetSubscribed(fleet: HeldFleet, recovered: boolean): FleetStep {
-  return recovered ? replay({ ...fleet, phase: 'live' }) : { fleet: { ...fleet, phase: 'lost' }, send: [] };
+  if (!recovered) return { fleet: { ...fleet, phase: 'lost' }, send: [] };
+  const hosts = new Map([...fleet.hosts].filter(([host]) => !fleet.awaiting.has(host)));
+  return replay({ ...fleet, phase: 'live', hosts, awaiting: new Set() });
 }
 
 /** A new connection: what is held stays, as a position if it was one. */
