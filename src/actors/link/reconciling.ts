@@ -16,7 +16,7 @@ export interface ReconcilingDeps {
   clock: Clock;
   newId(): string;
   store: Pick<Store, 'readMark'>;
-  queue: Pick<WriterQueue, 'offerActivity' | 'ofHost' | 'release'>;
+  queue: Pick<WriterQueue, 'offerActivity' | 'ofHost' | 'release' | 'figures'>;
   /** GET of the open connection; null: the answer did not come, or the connection is no more. */
   get(path: string): Promise<HostAnswer | null>;
   /** Grants a turn for what may wait for other hosts; the release is called when it is over. */
@@ -39,6 +39,10 @@ export interface Reconciling {
   close(): void;
 }
 
+/** Rows that wait for the writers, of all hosts, up to which an import goes on; else it looks again later. */
+const CALM_ROWS = 2_000;
+const CALM_MS = 1_000;
+
 export function createReconciling(deps: ReconcilingDeps): Reconciling {
   const { clock, hostId } = deps;
   const reconciler = createReconciler({ hostId, newId: deps.newId, ...(deps.retentionDays === undefined ? {} : { retentionDays: deps.retentionDays }) });
@@ -48,10 +52,13 @@ export function createReconciling(deps: ReconcilingDeps): Reconciling {
   let timer: TimerId = null;
   /** An entry of this step was refused. */
   let refusing = false;
+  /** The latest `fetch` of low priority; of no use any more once the connection is over. */
+  let calmFetch: number | null = null;
 
   /** One input after the other: an effect that brings an input at once puts it behind those that wait. */
   const input = (first: ReconcileInput): void => {
     if (!open) return;
+    if (first.type === 'ended') calmFetch = null;
     inbox.push(first);
     if (running) return;
     running = true;
@@ -79,7 +86,7 @@ export function createReconciling(deps: ReconcilingDeps): Reconciling {
         const { fetchId, target, priority } = effect;
         const ask = (): Promise<void> => read(target).then((answer) => later({ type: 'fetched', fetchId, answer }));
         if (priority === 'normal') ask().catch(deps.crash);
-        else deps.lowPriority((release) => void ask().catch(deps.crash).finally(release));
+        else whenCalm(fetchId, ask);
         return;
       }
       case 'read-mark': {
@@ -120,6 +127,18 @@ export function createReconciling(deps: ReconcilingDeps): Reconciling {
       default:
         effect satisfies never;
     }
+  };
+
+  /** After other hosts, and only while the writers keep up: an import must not take the room of rows that come live. */
+  const whenCalm = (fetchId: number, ask: () => Promise<void>): void => {
+    calmFetch = fetchId;
+    deps.lowPriority((release) => {
+      const wanted = (): boolean => open && calmFetch === fetchId;
+      if (!wanted()) return release();
+      if (deps.queue.figures().queued <= CALM_ROWS) return void ask().catch(deps.crash).finally(release);
+      release();
+      clock.setTimeout(() => { if (wanted()) whenCalm(fetchId, ask); }, CALM_MS);
+    });
   };
 
   const read = async (target: FetchTarget): Promise<FetchAnswer> => {

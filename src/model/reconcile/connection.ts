@@ -3,9 +3,11 @@ import type { WireRow } from '../activity.ts';
 import { LIMITS } from '../limits.ts';
 import type { Generation } from '../state.ts';
 import type { BootDecision, RingView } from './decide-boot.ts';
+import type { BackwardImport } from './backward-import.ts';
+import { createBackwardImport } from './backward-import.ts';
 import { isWhole } from './fetch-plan.ts';
 import type { Standing } from './merge-mark.ts';
-import type { FetchTarget } from './effects.ts';
+import type { FetchTarget, PageTarget } from './effects.ts';
 import type { LiveBoot } from './live-boot.ts';
 import type { ProcessKnown } from './log-lines.ts';
 import type { RingReader } from './ring-reader.ts';
@@ -44,7 +46,11 @@ export interface Connection {
   /** Decided again because rows differed, and found the same: rows that differ are counted alone. */
   tolerant: boolean;
   differed: number;
-  fetching: { id: number; target: FetchTarget; for: 'ring' | 'rows' | 'import' } | null;
+  fetching: { id: number; target: FetchTarget; for: 'ring' | 'rows' } | null;
+  /** Beside `fetching`: it may wait long for its turn. */
+  importing: { id: number; target: PageTarget } | null;
+  /** Of the boot that is open. */
+  backward: BackwardImport;
 }
 
 export function newConnection(since: number): Connection {
@@ -65,6 +71,8 @@ export function newConnection(since: number): Connection {
     tolerant: false,
     differed: 0,
     fetching: null,
+    importing: null,
+    backward: createBackwardImport(true),
   };
 }
 
@@ -73,6 +81,7 @@ export function askAgain(conn: Connection, now: number): void {
   conn.phase = 'asking';
   conn.reader = createRingReader(now, conn.generation ?? 2);
   conn.fetching = null;
+  conn.importing = null;
 }
 
 /** Ended this row after the connection began, so that an older one under its id is another row? */

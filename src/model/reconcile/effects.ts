@@ -8,10 +8,12 @@ import type { Gap } from '../gap.ts';
 import type { Generation } from '../state.ts';
 import type { IdRange } from './watermark.ts';
 
+/** `GET /api/metrics/activity?limit=<limit>&page=<page>`, newest first. */
+export interface PageTarget { kind: 'page'; page: number; limit: number }
+
 /** What a `fetch` effect asks the host for. */
 export type FetchTarget =
-  /** `GET /api/metrics/activity?limit=<limit>&page=<page>`, newest first. */
-  | { kind: 'page'; page: number; limit: number }
+  | PageTarget
   /** `GET /api/metrics`: the whole ring of generations 1 and 2. */
   | { kind: 'ring' };
 
@@ -89,7 +91,7 @@ export interface ActivityEntry {
 }
 
 export type ReconcileEffect =
-  /** Ask the host; answer with `fetched`. At most one is under way; after `ended` the answer is not wanted. `low`: may wait for other hosts. */
+  /** Ask the host; answer with `fetched`. At most one of each priority is under way; after `ended` the answer is not wanted. `low`: may wait for other hosts and for the queue. */
   | { type: 'fetch'; fetchId: number; target: FetchTarget; priority: 'normal' | 'low' }
   /** `readHostMark` (src/actors/host-mark.ts); answer with `mark`. */
   | { type: 'read-mark'; readId: number; ring: Pick<ActivityRow, 'upstreamId' | 'ts'>[] }

@@ -8,13 +8,14 @@ import { LIMITS } from '../limits.ts';
 import type { Generation } from '../state.ts';
 import type { Moment } from '../time.ts';
 import { timeOfMs } from '../time.ts';
+import { createBackwardImport, takeBackImport } from './backward-import.ts';
 import type { Connection } from './connection.ts';
 import { askAgain, freshOn, heardAgain, isFinal, newConnection, withHeard } from './connection.ts';
 import type { BootDecision } from './decide-boot.ts';
 import { decideBoot, firstId, lowestRun } from './decide-boot.ts';
 import type { GapPen } from './draft-gaps.ts';
 import { closedGap } from './draft-gaps.ts';
-import type { FetchAnswer, QueuedHost, ReconcileEffect, ReconcileInput } from './effects.ts';
+import type { FetchAnswer, PageTarget, QueuedHost, ReconcileEffect, ReconcileInput } from './effects.ts';
 import { reachesEnd } from './fetch-plan.ts';
 import { sameRow } from './fingerprint.ts';
 import type { Shown } from './holes.ts';
@@ -123,7 +124,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
 
   const fetch = (connection: Connection, target: NonNullable<Connection['fetching']>['target'], purpose: NonNullable<Connection['fetching']>['for']): void => {
     connection.fetching = { id: ++lastId, target, for: purpose };
-    out.push({ type: 'fetch', fetchId: lastId, target, priority: purpose === 'import' ? 'low' : 'normal' });
+    out.push({ type: 'fetch', fetchId: lastId, target, priority: 'normal' });
   };
 
   const readMark = (purpose: 'boot' | 'catch-up', rows: readonly WireRow[]): void => {
@@ -132,13 +133,24 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     out.push({ type: 'read-mark', readId: lastId, ring: asked.map(({ upstreamId, ts }) => ({ upstreamId, ts })) });
   };
 
+  const proceedImport = (connection: Connection, target: LiveBoot): number | null => {
+    if (connection.importing !== null || behind) return null;
+    const step = connection.backward.next(target, at.mono);
+    if (step.kind === 'wait') return step.until;
+    connection.importing = { id: ++lastId, target: step.target };
+    out.push({ type: 'fetch', fetchId: lastId, target: step.target, priority: 'low' });
+    return null;
+  };
+
   /** Everything that is waiting for its time. Returns when to look again. */
   const proceed = (): number | null => {
     if (catchUpWanted && reading === null && conn?.phase !== 'marking') {
       catchUpWanted = false;
       readMark('catch-up', []);
     }
-    if (conn === null || conn.fetching !== null) return null;
+    if (conn === null) return null;
+    const importDue = conn.phase === 'open' && boot !== null ? proceedImport(conn, boot) : null;
+    if (conn.fetching !== null) return importDue;
     switch (conn.phase) {
       case 'asking': {
         const step = conn.reader.next(at.mono);
@@ -165,10 +177,10 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
       case 'open': {
         if (boot === null) return null;
         const step = conn.chaser.next(boot, generationOf(conn), at.mono, behind);
-        if (step.kind === 'wait') return step.until;
+        if (step.kind === 'wait') return earliest(step.until, importDue);
         conn.chaser.begun(step.target, at.mono);
         fetch(conn, step.target, 'rows');
-        return null;
+        return importDue;
       }
       default:
         return conn.phase satisfies never;
@@ -270,6 +282,9 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     inflight = null;
     out.push({ type: 'boot', bootEpoch: boot.shown, fresh: decision.kind === 'new' || decision.kind === 'first', generation });
     take(boot, connection.ring.rows, 'ring');
+    const [low] = connection.ring.rows;
+    connection.importing = null;
+    connection.backward = createBackwardImport(connection.ring.complete || (connection.ring.endKnown && low !== undefined && low.upstreamId >= boot.floor));
     connection.chaser.changed(boot, at.mono, { exact: connection.process === 'same' || decision.kind !== 'same' });
   };
 
@@ -460,6 +475,18 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     }
   };
 
+  const onImport = (connection: Connection, target: PageTarget, answer: FetchAnswer): void => {
+    connection.importing = null;
+    if (boot === null || connection.phase !== 'open') return;
+    const mine = boot;
+    if (answer.kind !== 'rows' || answer.rows.some((row) => differs(mine, row))) return connection.backward.failed(at.mono);
+    for (const entry of connection.backward.answered(mine, target, answer, retentionEdge(), hostId, at.mono)) {
+      for (const { upstreamId } of entry.rows) reading?.since.add(upstreamId);
+      for (const [from, to] of entry.settled) reading?.since.add(from, to);
+      out.push({ type: 'enqueue', entry });
+    }
+  };
+
   const apply = (input: ReconcileInput): void => {
     switch (input.type) {
       case 'connected':
@@ -486,6 +513,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
         if (conn !== null) onReady(conn, input.upstreamId);
         return;
       case 'fetched': {
+        if (conn?.importing?.id === input.fetchId) return onImport(conn, conn.importing.target, input.answer);
         if (conn?.fetching?.id !== input.fetchId) return;
         const { target, for: purpose } = conn.fetching;
         conn.fetching = null;
@@ -505,7 +533,11 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
       }
       case 'refused':
         behind = true;
-        if (boot !== null && boot.epoch === input.entry.bootEpoch) takeBack(boot, input.entry);
+        if (boot === null || boot.epoch !== input.entry.bootEpoch) return;
+        if (input.entry.origin === 'import') {
+          takeBackImport(boot, input.entry);
+          conn?.backward.failed(at.mono);
+        } else takeBack(boot, input.entry);
         return;
       case 'catch-up':
         catchUpWanted = true;
