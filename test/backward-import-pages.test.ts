@@ -94,7 +94,7 @@ test('a page that the queue refuses is fetched again when there is room', async 
     linked.directory.tell('gpu1', { type: 'catch-up' });
   }
   drain();
-  expect(refusals).toBeGreaterThan(3);
+  expect(refusals).toBeGreaterThan(0);
   expect(ascending(ids())).toEqual(served());
   // None of it was taken for a hole.
   expect(entries.filter(({ origin }) => origin === 'live')).toEqual([]);
