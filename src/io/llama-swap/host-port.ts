@@ -97,10 +97,12 @@ export function createHostPort(options: HostPortOptions): HttpHostPort {
         client.on('connect', () => (connected = true));
         client.dispatch({ method: 'GET', path: `${prefix}${path}`, headers: { ...headers, accept: isEvents ? 'text/event-stream' : 'text/plain' }, bodyTimeout: 0, headersTimeout: 0 }, {
           onRequestStart: () => undefined,
-          onResponseStart(_controller, status, raw) {
+          onResponseStart(controller, status, raw) {
             if (stage !== 'head' || status < 200) return;
             stage = 'body';
             clearTimeout(timer);
+            // Its copy of the head would live as long as the stream: 2.7 KiB.
+            controller.rawHeaders = null;
             resolve({ status, headers: flatHeaders(raw), start: (reader) => delivery.start(reader) });
           },
           onResponseData(_controller, chunk) {

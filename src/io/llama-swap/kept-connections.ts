@@ -11,6 +11,8 @@ export interface KeptConnections extends Pick<Dispatcher, 'dispatch'> {
 }
 
 const MOST = 2;
+/** How long the second one is kept idle: of use in a burst of questions, memory for nothing after it. */
+const SECOND_MS = 4_000;
 
 export function keepConnections(origin: string, options: Client.Options): KeptConnections {
   const clients = new Set<Client>();
@@ -20,13 +22,13 @@ export function keepConnections(origin: string, options: Client.Options): KeptCo
   let gone = false;
 
   const open = (): Client => {
-    const client = new Client(origin, options);
+    const client = new Client(origin, clients.size === 0 ? options : { ...options, keepAliveTimeout: SECOND_MS });
     clients.add(client);
     client.on('connect', () => (connects += 1));
     client.on('drain', () => {
       if (isFree(client)) waiting.shift()?.(client);
     });
-    // Made again when it is wanted: a quiet host needs one.
+    // Made again when it is wanted.
     client.on('disconnect', () => {
       if (isFree(client)) clients.delete(client);
     });

@@ -17,10 +17,80 @@ export interface IdSet {
 }
 
 export function idSet(initial: Iterable<IdRange> = []): IdSet {
-  const held: [number, number][] = [];
+  return new Ranges(initial);
+}
+
+/** A class, since each host has ten of them: with closures a set took 600 bytes, most of them for methods that are now shared. */
+class Ranges implements IdSet {
+  readonly #held: [number, number][] = [];
+
+  constructor(initial: Iterable<IdRange>) {
+    for (const [from, to] of initial) this.add(from, to);
+  }
+
+  has(id: number): boolean {
+    const range = this.#held[this.#find(id)];
+    return range !== undefined && range[0] <= id;
+  }
+
+  add(from: number, to = from): void {
+    if (to < from) return;
+    const held = this.#held;
+    const first = this.#find(from - 1);
+    let start = from;
+    let end = to;
+    let past = first;
+    for (; past < held.length && held[past]![0] <= to + 1; past++) {
+      start = Math.min(start, held[past]![0]);
+      end = Math.max(end, held[past]![1]);
+    }
+    held.splice(first, past - first, [start, end]);
+  }
+
+  remove(from: number, to = from): void {
+    if (to < from) return;
+    const held = this.#held;
+    const first = this.#find(from);
+    const rest: [number, number][] = [];
+    let past = first;
+    for (; past < held.length && held[past]![0] <= to; past++) {
+      const [start, end] = held[past]!;
+      if (start < from) rest.push([start, from - 1]);
+      if (end > to) rest.push([to + 1, end]);
+    }
+    held.splice(first, past - first, ...rest);
+  }
+
+  nextFree(from: number): number {
+    const range = this.#held[this.#find(from)];
+    return range !== undefined && range[0] <= from ? range[1] + 1 : from;
+  }
+
+  missing(from: number, to: number): IdRange[] {
+    const held = this.#held;
+    const gaps: IdRange[] = [];
+    let at = from;
+    for (let i = this.#find(from); i < held.length && at <= to; i++) {
+      const [start, end] = held[i]!;
+      if (start > to) break;
+      if (start > at) gaps.push([at, start - 1]);
+      at = Math.max(at, end + 1);
+    }
+    if (at <= to) gaps.push([at, to]);
+    return gaps;
+  }
+
+  highest(): number | null {
+    return this.#held[this.#held.length - 1]?.[1] ?? null;
+  }
+
+  ranges(): readonly IdRange[] {
+    return this.#held;
+  }
 
   /** Index of the first range that ends at `id` or above it. */
-  const find = (id: number): number => {
+  #find(id: number): number {
+    const held = this.#held;
     const last = held[held.length - 1];
     if (last === undefined || last[1] < id) return held.length;
     let low = 0;
@@ -31,58 +101,7 @@ export function idSet(initial: Iterable<IdRange> = []): IdSet {
       else high = middle;
     }
     return low;
-  };
-
-  const set: IdSet = {
-    has(id) {
-      const range = held[find(id)];
-      return range !== undefined && range[0] <= id;
-    },
-    add(from, to = from) {
-      if (to < from) return;
-      const first = find(from - 1);
-      let start = from;
-      let end = to;
-      let past = first;
-      for (; past < held.length && held[past]![0] <= to + 1; past++) {
-        start = Math.min(start, held[past]![0]);
-        end = Math.max(end, held[past]![1]);
-      }
-      held.splice(first, past - first, [start, end]);
-    },
-    remove(from, to = from) {
-      if (to < from) return;
-      const first = find(from);
-      const rest: [number, number][] = [];
-      let past = first;
-      for (; past < held.length && held[past]![0] <= to; past++) {
-        const [start, end] = held[past]!;
-        if (start < from) rest.push([start, from - 1]);
-        if (end > to) rest.push([to + 1, end]);
-      }
-      held.splice(first, past - first, ...rest);
-    },
-    nextFree(from) {
-      const range = held[find(from)];
-      return range !== undefined && range[0] <= from ? range[1] + 1 : from;
-    },
-    missing(from, to) {
-      const gaps: IdRange[] = [];
-      let at = from;
-      for (let i = find(from); i < held.length && at <= to; i++) {
-        const [start, end] = held[i]!;
-        if (start > to) break;
-        if (start > at) gaps.push([at, start - 1]);
-        at = Math.max(at, end + 1);
-      }
-      if (at <= to) gaps.push([at, to]);
-      return gaps;
-    },
-    highest: () => held[held.length - 1]?.[1] ?? null,
-    ranges: () => held,
-  };
-  for (const [from, to] of initial) set.add(from, to);
-  return set;
+  }
 }
 
 /** How many ids the ranges hold. */
