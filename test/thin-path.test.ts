@@ -44,6 +44,8 @@ describe('the thin path', () => {
     const frame = await dashboard.until((_client, frames) => frames.find((one) => one.type === 'activity' && one.rows.some(({ inputTokens }) => inputTokens === 4_711)), 'an activity frame');
     const shown = frame.type === 'activity' ? frame.rows.find(({ inputTokens }) => inputTokens === 4_711)! : null;
     expect(shown).toMatchObject({ hostId: 'gpu1', upstreamId: row.id, outputTokens: 42, status: 200 });
+    // The hosts are live before the cluster is made.
+    await eventually(() => program.request('/readyz'), ({ ok }) => ok, 'the database');
     const { rows } = await eventually(() => program.get('/api/activity?host=gpu1'), (answer: any) => answer.rows?.length > 0, 'the row in PostgreSQL');
     expect(rows).toHaveLength(1);
     expect(rows[0]).toMatchObject({ hostId: 'gpu1', bootEpoch: 1, upstreamId: row.id, inputTokens: 4_711, outputTokens: 42 });
