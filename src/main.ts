@@ -97,7 +97,7 @@ export async function startDrover(config: Config, options: { log?: Logger } = {}
   };
 
   const partitionQueue = createPartitionQueue();
-  const partitions = createPartitions({ sql: postgres.pools.partitions, clock, retentionDays: limits.retentionDays });
+  const partitions = createPartitions({ sql: postgres.pools.partitions, clock, retentionDays: limits.retentionDays, clockPartitions: limits.clockPartitions });
   const store = countStore(
     createPostgresStore({ sql: postgres.pools.writers, clock, random, makePartition: (table, ts) => partitionQueue.request(table, ts), retentionDays: limits.retentionDays }),
     (error) => {
@@ -112,7 +112,7 @@ export async function startDrover(config: Config, options: { log?: Logger } = {}
   const directory = createLinkDirectory();
   const roster = createRoster(config.hosts, log);
   const door = createKeeperDoor();
-  const ports = createHostPorts((id) => roster.get(id));
+  const ports = createHostPorts((id) => roster.get(id), { headersTimeoutMs: limits.stream.headersTimeoutMs });
   const figures: IngestFigures = { events: 0, bytes: 0, malformed: 0, unknown: 0, connects: 0 };
   const turns = createTurns(1);
   const linkDeps = {
@@ -133,7 +133,7 @@ export async function startDrover(config: Config, options: { log?: Logger } = {}
     },
   });
   const persisterOf = (lane: PersisterLane): Start => persister({
-    lane, queue, store, database,
+    lane, queue, store, database, batch: limits.batch,
     onRejected(gaps) {
       for (const gap of gaps) if (!directory.tell(gap.hostId, { type: 'rejected', gaps: [gap] })) feed.gap(gap);
     },
@@ -167,7 +167,7 @@ export async function startDrover(config: Config, options: { log?: Logger } = {}
       sockets: () => gate.counts, ingest: () => figures,
     },
     hostPort: (id) => (roster.get(id) === null ? null : ports.open(id)),
-    openTarget: ({ baseUrl, apiKey }) => createHostPort({ baseUrl, apiKey }),
+    openTarget: ({ baseUrl, apiKey }) => createHostPort({ baseUrl, apiKey, headersTimeoutMs: limits.stream.headersTimeoutMs }),
     webSockets: createWebSockets({ gate, maxFrameBytes: limits.ws.maxFrameBytes }),
   });
 

@@ -212,6 +212,8 @@ describe('the demo', () => {
       env: { PATH, HOME, DROVER_LISTEN: '127.0.0.1:0', DATABASE_URL: 'postgres://never:used@127.0.0.1:1/none' }, stdio: ['ignore', 'pipe', 'pipe'],
     });
     const ended = once(child, 'exit');
+    let errors = '';
+    child.stderr.on('data', (chunk: Buffer) => { errors += chunk.toString(); });
     try {
       let out = '';
       const url = await new Promise<string>((resolve, reject) => {
@@ -227,6 +229,8 @@ describe('the demo', () => {
     } finally {
       child.kill('SIGINT');
       expect((await ended)[0]).toBe(0);
+      // An orderly end is no fault of the database.
+      expect(errors).not.toContain('DatabaseFault');
       await data.remove();
     }
   });

@@ -2,7 +2,7 @@
 import type { Batch, BatchResult } from '../model/batch.ts';
 import { StoreError } from '../model/batch.ts';
 import type { Gap } from '../model/gap.ts';
-import { LIMITS } from '../model/limits.ts';
+import { LIMITS, type Limits } from '../model/limits.ts';
 import { PARTITIONED_TABLES } from '../model/seams.ts';
 import type { Store } from '../model/seams.ts';
 import type { ChildContext, Start, Started } from './child.ts';
@@ -18,6 +18,8 @@ export interface PersisterOptions {
   queue: WriterQueue;
   store: Store;
   database: Database;
+  /** When a batch is full, or old enough. Default LIMITS.batch. */
+  batch?: Limits['batch'];
   /** Gaps that the store recorded for rows it could not take (activity lane). */
   onRejected?(gaps: Gap[]): void;
   /** Links have to read their mark and the ring again: null for all (a new incarnation, the database is ready again), else those that were behind. */
@@ -61,7 +63,7 @@ interface LaneWriter<T> {
 }
 
 function startLane<T>(context: ChildContext, options: PersisterOptions, items: LaneQueue<T>, writer: LaneWriter<T>): Started {
-  const { database, store, lane, queue, onCatchUp } = options;
+  const { database, store, lane, queue, onCatchUp, batch = LIMITS.batch } = options;
   return startWorker<PersisterEvent>(
     context,
     (self) => {
@@ -91,10 +93,10 @@ function startLane<T>(context: ChildContext, options: PersisterOptions, items: L
         } else if (items.length === 0) {
           if (draining) self.done();
           else state('idle', event);
-        } else if (draining || items.length >= LIMITS.batch.rows) begin();
+        } else if (draining || items.length >= batch.rows) begin();
         else {
           state('gathering', event);
-          lookAfter(LIMITS.batch.ms);
+          lookAfter(batch.ms);
         }
       };
 
@@ -103,7 +105,7 @@ function startLane<T>(context: ChildContext, options: PersisterOptions, items: L
         if (writing || !database.ready() || items.length === 0) return;
         writing = true;
         state(draining ? 'draining' : 'writing', 'batch');
-        const taken = items.take(LIMITS.batch.rows);
+        const taken = items.take(batch.rows);
         self.task(write(taken).then((outcome) => self.send({ type: 'written', outcome })));
       };
 
@@ -127,7 +129,7 @@ function startLane<T>(context: ChildContext, options: PersisterOptions, items: L
       items.putBack();
       context.probe.queued(() => items.length);
       const stopItems = items.onItems(() => {
-        if (!writing && (cancelTimer === null || items.length >= LIMITS.batch.rows)) self.send({ type: 'look' });
+        if (!writing && (cancelTimer === null || items.length >= batch.rows)) self.send({ type: 'look' });
       });
       const stopDatabase = database.subscribe((ready) => self.send({ type: 'ready', ready }));
       const stopRoom = lane === 'activity' ? queue.onRoom((hostIds) => onCatchUp?.(hostIds)) : () => {};

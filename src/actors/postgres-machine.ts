@@ -141,7 +141,7 @@ export function createPostgresMachine(body: PostgresBody) {
       refused: {},
       stopping: {
         entry: () => {
-          const fault = new DatabaseFault('lost', 'Drover is going away');
+          const fault = new DatabaseFault('stopping', 'Drover is going away');
           body.leave(fault);
           body.say('away', fault);
         },

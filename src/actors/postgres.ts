@@ -62,7 +62,7 @@ export function createPostgres(deps: PostgresDeps): Postgres {
     const reason = fault === null ? null : faultLine(fault);
     if (state === status.state && reason === status.reason) return;
     status = { state, reason, since: state === status.state ? status.since : timeOfMs(deps.clock.now()) };
-    if (fault) deps.log.warn({ err: fault, state }, 'database');
+    if (fault && fault.code !== 'stopping') deps.log.warn({ err: fault, state }, 'database');
     else deps.log.info({ state }, 'database');
   };
   const becomeReady = (opened: Connection): void => {

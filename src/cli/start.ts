@@ -12,7 +12,7 @@ export function addStartCommand(program: Command): void {
     const config = configOf(flags);
     await run(config, (running) => {
       console.log(`Drover listens on ${running.url}`);
-      if (config.hosts.length === 0) console.log('No host is declared yet: set DROVER_HOSTS=gpu1=http://…, or run "drover hosts add gpu1 http://…".');
+      if (config.hosts.length === 0) console.log('The configuration declares no host: set DROVER_HOSTS=gpu1=http://…, or run "npm run drover -- hosts add gpu1 http://…".');
     });
   });
 }

@@ -1,5 +1,5 @@
 /** One wire a declared host, made anew when its address or key changes, shared by its link and by captures. */
-import { createHostPort, type HttpHostPort } from './llama-swap/host-port.ts';
+import { createHostPort, type HostPortOptions, type HttpHostPort } from './llama-swap/host-port.ts';
 
 /** What is needed to reach a host. */
 export interface Reach { config: { baseUrl: string }; apiKey: string | null; ca: string | null }
@@ -10,7 +10,7 @@ export interface HostPorts {
   close(): Promise<void>;
 }
 
-export function createHostPorts(reach: (hostId: string) => Reach | null): HostPorts {
+export function createHostPorts(reach: (hostId: string) => Reach | null, limits: Pick<HostPortOptions, 'headersTimeoutMs'> = {}): HostPorts {
   const ports = new Map<string, { key: string; port: HttpHostPort }>();
   const closing = new Set<Promise<void>>();
   const retire = (port: HttpHostPort): void => {
@@ -30,7 +30,7 @@ export function createHostPorts(reach: (hostId: string) => Reach | null): HostPo
       const key = JSON.stringify([baseUrl, apiKey, ca]);
       if (known?.key === key) return known.port;
       if (known) retire(known.port);
-      const port = createHostPort({ baseUrl, apiKey, ca });
+      const port = createHostPort({ baseUrl, apiKey, ca, ...limits });
       ports.set(hostId, { key, port });
       return port;
     },

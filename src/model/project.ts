@@ -7,11 +7,11 @@ import { expire, expiresAt, tokensPerSecond } from './throughput.ts';
 import { msOfTime, timeOfMs, type Moment } from './time.ts';
 
 /** The state to be published. Parts that did not change are the same objects as last time, so that `diff` passes over them. */
-export function project(memory: HostMemory, at: Moment): HostState {
+export function project(memory: HostMemory, at: Moment, contactMs: number = LIMITS.publish.lastContactMs): HostState {
   if (memory.throughput !== null && expire(memory.throughput, at.mono)) memory.dirty |= DIRTY.throughput;
   const last = memory.shown;
   let dirty = last === null ? DIRTY.all : memory.dirty;
-  const contactAt = contactChangesAt(memory);
+  const contactAt = contactChangesAt(memory, contactMs);
   if (last !== null && dirty === 0 && (contactAt === null || at.mono < contactAt)) return last;
   if (contactAt !== null) dirty |= DIRTY.liveness;
   const remade = dirty & DIRTY.inflight ? markModels(memory) : false;
@@ -43,16 +43,16 @@ export function project(memory: HostMemory, at: Moment): HostState {
 }
 
 /** The monotonic moment at which the projection changes although nothing happens (a row leaves the throughput's window, a contact has waited long enough). null: never. */
-export function changesAt(memory: HostMemory): number | null {
+export function changesAt(memory: HostMemory, contactMs: number = LIMITS.publish.lastContactMs): number | null {
   const expiry = memory.throughput === null ? null : expiresAt(memory.throughput);
-  const contact = contactChangesAt(memory);
+  const contact = contactChangesAt(memory, contactMs);
   return expiry === null || contact === null ? (expiry ?? contact) : Math.min(expiry, contact);
 }
 
 /** A contact rides along with other changes; alone it is taken up after a while. */
-function contactChangesAt(memory: HostMemory): number | null {
+function contactChangesAt(memory: HostMemory, contactMs: number): number | null {
   if (memory.contactAt === memory.contactShown) return null;
-  return memory.contactShownAt + LIMITS.publish.lastContactMs;
+  return memory.contactShownAt + contactMs;
 }
 
 function total(memory: HostMemory): number | null {

@@ -1,6 +1,6 @@
 /** When a change of a host's state is worth a delta: what only says that time goes on makes none by itself. */
 import type { Liveness } from './liveness.ts';
-import { LIMITS } from './limits.ts';
+import { LIMITS, type Limits } from './limits.ts';
 import { diff, type PatchOp } from './patch.ts';
 import type { HostState, InflightRequest } from './state.ts';
 import type { Moment } from './time.ts';
@@ -14,8 +14,10 @@ export interface Publisher {
   dueAt(): number | null;
 }
 
+export type PublishLimits = Pick<Limits['publish'], 'lastContactMs' | 'respBytesMs'>;
+
 /** `first` goes out as the snapshot at seq 1. */
-export function createPublisher(first: HostState, at: Moment): Publisher {
+export function createPublisher(first: HostState, at: Moment, limits: PublishLimits = LIMITS.publish): Publisher {
   let published = first;
   /** The last state that was handed in: the same again brings nothing, unless something is held back. */
   let seen = first;
@@ -24,8 +26,8 @@ export function createPublisher(first: HostState, at: Moment): Publisher {
   let contactHeld = false;
   let bytesHeld = false;
 
-  const contactDue = (): number => contactAt + LIMITS.publish.lastContactMs;
-  const bytesDue = (): number => bytesAt + LIMITS.publish.respBytesMs;
+  const contactDue = (): number => contactAt + limits.lastContactMs;
+  const bytesDue = (): number => bytesAt + limits.respBytesMs;
 
   return {
     get state() {

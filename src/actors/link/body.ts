@@ -81,7 +81,8 @@ export function createBody(deps: LinkDeps, host: LinkHost, channel: PublisherHan
   const begun = timeOfMs(clock.now());
   let memory: HostMemory = createHostMemory(host.face, { state: 'connecting', reason: null, since: begun, nextTryAt: null, lastContactAt: null }, host.remembered);
   const publishing = createPublishing({
-    project: (at) => project(memory, at), changesAt: () => changesAt(memory), sink: channel, clock, random, crash, tickMs: limits.publish.tickMs,
+    project: (at) => project(memory, at, limits.publish.lastContactMs), changesAt: () => changesAt(memory, limits.publish.lastContactMs),
+    sink: channel, clock, random, crash, limits: limits.publish,
   });
   const logs = createLinkLogs({ port: host.port, clock, random, limits, out: (...text) => channel.log(...text), crash });
   let connection: Connection | null = null;

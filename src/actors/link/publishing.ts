@@ -1,5 +1,5 @@
 /** A link's published state: seq rises by exactly one with every delta, on a tick that the first change arms. */
-import { LIMITS } from '../../model/limits.ts';
+import { LIMITS, type Limits } from '../../model/limits.ts';
 import type { PatchOp } from '../../model/patch.ts';
 import { createPublisher } from '../../model/publish.ts';
 import type { Clock, Random, TimerId } from '../../model/seams.ts';
@@ -31,12 +31,13 @@ export interface PublishingOptions {
   sink: StateSink;
   clock: Clock;
   random: Random;
-  tickMs?: number;
+  limits?: Pick<Limits['publish'], 'tickMs' | 'lastContactMs' | 'respBytesMs'>;
   /** A throw inside the tick. */
   crash(error: unknown): void;
 }
 
-export function createPublishing({ project, changesAt, sink, clock, random, crash, tickMs = LIMITS.publish.tickMs }: PublishingOptions): Publishing {
+export function createPublishing({ project, changesAt, sink, clock, random, crash, limits = LIMITS.publish }: PublishingOptions): Publishing {
+  const { tickMs } = limits;
   const moment = (): Moment => ({ wall: clock.now(), mono: clock.monotonic() });
   let publisher: ReturnType<typeof createPublisher> | null = null;
   let epoch = '';
@@ -87,7 +88,7 @@ export function createPublishing({ project, changesAt, sink, clock, random, cras
     },
     publish() {
       const at = moment();
-      publisher = createPublisher(project(at), at);
+      publisher = createPublisher(project(at), at, limits);
       epoch = random.id();
       seq = 1;
       sink.snapshot(epoch, seq, publisher.state);

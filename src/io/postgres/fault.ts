@@ -13,6 +13,7 @@ export const DATABASE_FAULT_CODES = [
   'crashed', // the embedded server ended
   'unreachable', // nothing answers at the address
   'lost', // the connection broke
+  'stopping', // Drover is going away
   'no_answer', // the server is connected but does not answer
 ] as const;
 export type DatabaseFaultCode = (typeof DATABASE_FAULT_CODES)[number];

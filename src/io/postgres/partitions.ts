@@ -33,8 +33,8 @@ const AHEAD = 2;
 const DROP_MARK = 'drover: to be dropped';
 
 /** `sql`: a pool of one connection that nobody else uses. All reject with a StoreError 'away' for whatever may pass. */
-export function createPartitions(options: { sql: Sql; clock: Clock; retentionDays?: Partial<RetentionDays> | undefined }): Partitions {
-  const { sql, clock } = options;
+export function createPartitions(options: { sql: Sql; clock: Clock; retentionDays?: Partial<RetentionDays> | undefined; clockPartitions?: number }): Partitions {
+  const { sql, clock, clockPartitions = LIMITS.clockPartitions } = options;
   const days: RetentionDays = { ...RETENTION_DAYS, ...options.retentionDays };
 
   const makeAt = (table: PartitionedTable, ms: number): Promise<'made' | 'exists' | 'refused'> =>
@@ -42,7 +42,7 @@ export function createPartitions(options: { sql: Sql; clock: Clock; retentionDay
       await tx`SELECT set_config('lock_timeout', ${String(LOCK_TIMEOUT_MS)}, true), pg_advisory_xact_lock(${LOCK.space}, ${LOCK.partitions})`;
       const partitions = await listPartitions(tx, table);
       if (holding(partitions, ms) !== undefined) return 'exists';
-      if (outside(partitions, expected(table, days, clock.now()), ms)) return 'refused';
+      if (outside(partitions, expected(table, days, clock.now()), ms, clockPartitions)) return 'refused';
       const period = freePart(periodOf(table, ms), partitions, ms);
       const name = await freeName(tx, table, period.from);
       // LIKE leaves out the storage parameters: rows are never updated here, so pages are filled, and vacuum is left to the defaults,
@@ -122,9 +122,9 @@ function expected(table: PartitionedTable, days: RetentionDays, now: number): Pe
 }
 
 /** Is it for a clock gone mad, and are there as many such partitions as are allowed? */
-function outside(partitions: readonly Partition[], usual: Period, ms: number): boolean {
+function outside(partitions: readonly Partition[], usual: Period, ms: number, most: number): boolean {
   if (usual.from <= ms && ms < usual.to) return false;
-  return partitions.filter((partition) => partition.from >= usual.to || partition.to <= usual.from).length >= LIMITS.clockPartitions;
+  return partitions.filter((partition) => partition.from >= usual.to || partition.to <= usual.from).length >= most;
 }
 
 /** The period less what its neighbours hold already: they were made when periods were longer. */
