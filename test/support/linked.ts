@@ -33,6 +33,8 @@ export interface Linked {
   activity: { host: string; ids: number[] }[];
   /** Chance for the links; 0.5 until changed. */
   chance(next: () => number): void;
+  /** The process stands still for so long: time goes on, no timer fires. */
+  stall(ms: number): void;
   /** Starts `host:<id>` with its link. */
   add(id: string, port: HostPort, remembered?: HostState | null): Promise<void>;
   state(id: string): HostState;
@@ -53,7 +55,8 @@ export async function startLinked(limits: Limits = LIMITS): Promise<Linked> {
   const limiter = createReconnectLimiter(clock, limits.reconnect);
   const directory = createLinkDirectory();
   const figures: IngestFigures = { events: 0, bytes: 0, malformed: 0, unknown: 0, connects: 0 };
-  const deps = { clock, random, log: pino({ level: 'silent' }), limiter, lowPriority: (granted: (release: () => void) => void) => granted(() => {}), store, queue, feed, limits, figures };
+  let stalled = 0;
+  const deps = { clock: { ...clock, now: () => clock.now() + stalled, monotonic: () => clock.monotonic() + stalled }, random, log: pino({ level: 'silent' }), limiter, lowPriority: (granted: (release: () => void) => void) => granted(() => {}), store, queue, feed, limits, figures };
   const published: Published[] = [];
   const logs: LogText[] = [];
   const activity: Linked['activity'] = [];
@@ -83,6 +86,7 @@ export async function startLinked(limits: Limits = LIMITS): Promise<Linked> {
   return {
     clock, tree, feed, broadcaster, directory, limiter, queue, store, figures, published, logs, activity,
     chance(to) { next = to; },
+    stall(ms) { stalled += ms; },
     async add(id, port, remembered = null) {
       const start = link({ deps, directory, host: () => ({ id, face: { name: id, tags: [], enabled: true, source: 'config' }, port, remembered, shown: remembered?.liveness.state ?? null }) });
       await tree.call('drover/hosts', { fn: 'start_child', child: { id: `host:${id}`, supervisor: hostTree(start, limits.drain) } });

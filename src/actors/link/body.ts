@@ -81,7 +81,7 @@ export function createBody(deps: LinkDeps, host: LinkHost, channel: PublisherHan
   const begun = timeOfMs(clock.now());
   let memory: HostMemory = createHostMemory(host.face, { state: 'connecting', reason: null, since: begun, nextTryAt: null, lastContactAt: null }, host.remembered);
   const publishing = createPublishing({
-    project: (at) => project(memory, at, limits.publish.lastContactMs), changesAt: () => changesAt(memory, limits.publish.lastContactMs),
+    project: (at, fresh) => project(memory, at, fresh === true ? 0 : limits.publish.lastContactMs), changesAt: () => changesAt(memory, limits.publish.lastContactMs),
     sink: channel, clock, random, crash, limits: limits.publish,
   });
   const logs = createLinkLogs({ port: host.port, clock, random, limits, out: (...text) => channel.log(...text), crash });
@@ -91,10 +91,6 @@ export function createBody(deps: LinkDeps, host: LinkHost, channel: PublisherHan
   let place: Release | null = null;
 
   const record = (...items: EventItem[]): void => void deps.queue.offerEvents(items);
-  const contact = (): void => {
-    contacted(memory, now());
-    publishing.touch();
-  };
   const liveness = (state: LivenessState, reason: Reason | null, nextTryMs: number | null): void => {
     const before = memory.liveness.state;
     const wall = clock.now();
@@ -108,8 +104,7 @@ export function createBody(deps: LinkDeps, host: LinkHost, channel: PublisherHan
     publishing.touch();
   };
   const oddity = (what: string, sample?: unknown): void => {
-    samples += 1;
-    if (samples <= SAMPLES) log.warn({ what, sample }, 'the host said what was not expected');
+    if (++samples <= SAMPLES) log.warn({ what, sample }, 'the host said what was not expected');
   };
 
   const reconciling = createReconciling({
@@ -183,7 +178,8 @@ export function createBody(deps: LinkDeps, host: LinkHost, channel: PublisherHan
       publishing.touch();
     },
     answered() {
-      contact();
+      contacted(memory, now());
+      publishing.touch();
       send({ type: 'probe.answered' });
     },
     failed: (reason) => send({ type: 'probe.failed', reason }),
@@ -271,8 +267,8 @@ export function createBody(deps: LinkDeps, host: LinkHost, channel: PublisherHan
           const at = now();
           contacted(memory, at);
           if (!spoke && events.length > 0) {
-            spoke = true;
             streamOpened(memory, at);
+            spoke = true;
             // The polls begin with it, and the reconciler asks through them at once.
             send({ type: 'spoke' });
             reconciling.input({ type: 'connected' });
@@ -289,7 +285,8 @@ export function createBody(deps: LinkDeps, host: LinkHost, channel: PublisherHan
     },
     live() {
       giveUpPlace();
-      if (memory.liveness.state !== 'stale') polls.begin();
+      if (memory.liveness.state === 'stale') reconciling.input({ type: 'look' });
+      else polls.begin();
       logs.begin();
       liveness('live', null, null);
     },

@@ -25,7 +25,8 @@ export interface Publishing {
 }
 
 export interface PublishingOptions {
-  project(at: Moment): HostState;
+  /** `fresh`: the last contact as it is now, even if it is shown later by itself. */
+  project(at: Moment, fresh?: boolean): HostState;
   /** Monotonic ms at which the projection changes by itself; null: never. */
   changesAt(): number | null;
   sink: StateSink;
@@ -67,7 +68,9 @@ export function createPublishing({ project, changesAt, sink, clock, random, cras
   const tick = (): void => {
     if (publisher === null) return;
     const at = moment();
-    const ops = publisher.next(project(at), at);
+    // A contact that was held back goes out as the last of now, not of when it was held.
+    const due = publisher.dueAt();
+    const ops = publisher.next(project(at, due !== null && at.mono >= due), at);
     if (ops !== null) {
       seq += 1;
       sink.delta(epoch, seq, ops, publisher.state);

@@ -65,6 +65,8 @@ export type ReconcileInput =
   | { type: 'refused'; entry: ActivityEntry }
   /** The database is ready (again), the persister is a new incarnation, or the queue has room again for a host that was behind. */
   | { type: 'catch-up' }
+  /** The host has been silent and answers again: events may have been lost. */
+  | { type: 'look' }
   /** The store rejected rows and recorded these gaps itself. */
   | { type: 'rejected'; gaps: Gap[] }
   /** The timer that the last `timer` effect asked for. */

@@ -539,6 +539,9 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
           conn?.backward.failed(at.mono);
         } else takeBack(boot, input.entry);
         return;
+      case 'look':
+        if (conn?.phase === 'open') conn.chaser.wantRing(at.mono);
+        return;
       case 'catch-up':
         catchUpWanted = true;
         return;
