@@ -60,6 +60,9 @@ function grouped({ frames, announced }: Traffic, size: (bytes: number, count: nu
   return reads;
 }
 
+/** For a profiler: `--only="generation 1, flood"`. */
+const only = process.argv.find((arg) => arg.startsWith('--only='))?.slice('--only='.length) ?? '';
+
 const WAYS: [string, number | null, (bytes: number, count: number) => boolean][] = [
   ['flood', 2, (bytes) => bytes >= 65_000],
   ['bursts of 10', null, (_bytes, count) => count === 10],
@@ -71,6 +74,7 @@ const notes: string[] = [];
 for (const generation of [1, 2, 3] as const) {
   const made = traffic(generation, REQUESTS);
   for (const [way, atMost, size] of WAYS) {
+    if (!`generation ${generation}, ${way}`.startsWith(only)) continue;
     const reads = grouped(made, size);
     let [ceiling, value] = [Infinity, Infinity];
     let events = 0;

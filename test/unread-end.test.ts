@@ -31,7 +31,7 @@ function drive(readFirst: boolean): Gap[] {
   const queued = { boots: [], rows: [], gaps: [], settled: [], held: [] };
   const step = (input: ReconcileInput): void => {
     mono += 1_000;
-    for (const effect of reconciler.step(input, { wall: Date.UTC(2026, 0, 1, 1) + mono, mono })) answer(effect);
+    for (const effect of reconciler.step([input], { wall: Date.UTC(2026, 0, 1, 1) + mono, mono })) answer(effect);
   };
   const answer = (effect: ReconcileEffect): void => {
     if (effect.type === 'gaps') gaps.push(...effect.gaps);

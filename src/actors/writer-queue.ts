@@ -83,12 +83,13 @@ export function createWriterQueue(options?: { maxBytes?: number }): WriterQueue 
 
   return {
     offerActivity(entry) {
-      if (!spend(entryBytes(entry))) {
+      const size = entryBytes(entry);
+      if (!spend(size)) {
         refused += Math.max(1, entry.rows.length);
         behind.add(entry.hostId);
         return 'refused';
       }
-      if (entry.bootEpoch >= 0) activity.push(entry);
+      if (entry.bootEpoch >= 0) activity.push(entry, size);
       else {
         const entries = held.get(entry.hostId);
         if (entries === undefined) held.set(entry.hostId, [entry]);
@@ -155,7 +156,8 @@ export function createWriterQueue(options?: { maxBytes?: number }): WriterQueue 
 }
 
 interface Lane<T> extends LaneQueue<T> {
-  push(item: T): void;
+  /** `bytes`: as counted already. */
+  push(item: T, bytes?: number): void;
   /** Waiting and taken. */
   all(): T[];
   total(): number;
@@ -183,8 +185,8 @@ function createLane<T>(kind: LaneKind<T>): Lane<T> {
     get length() {
       return length;
     },
-    push(item) {
-      const sized = { item, count: kind.count(item), bytes: kind.bytes(item) };
+    push(item, bytes = kind.bytes(item)) {
+      const sized = { item, count: kind.count(item), bytes };
       waiting.push(sized);
       length += sized.count;
       listener?.();

@@ -31,3 +31,27 @@ export interface ActivityRow extends WireRow {
 }
 
 export type StoredRow = ActivityRow & { bootEpoch: number };
+
+/** The row in its place. Field by field: a spread with two fields more costs three times as much, and it runs for every row. */
+export function placedRow(row: WireRow, hostId: string, bootEpoch: number): StoredRow {
+  return {
+    hostId,
+    bootEpoch,
+    upstreamId: row.upstreamId,
+    ts: row.ts,
+    model: row.model,
+    reqPath: row.reqPath,
+    status: row.status,
+    inputTokens: row.inputTokens,
+    cachedTokens: row.cachedTokens,
+    outputTokens: row.outputTokens,
+    draftTokens: row.draftTokens,
+    draftAcceptedTokens: row.draftAcceptedTokens,
+    promptPerSecond: row.promptPerSecond,
+    tokensPerSecond: row.tokensPerSecond,
+    durationMs: row.durationMs,
+    hasCapture: row.hasCapture,
+    error: row.error,
+    metadata: row.metadata,
+  };
+}

@@ -12,6 +12,7 @@ import type { PerfSample } from '../../model/perf.ts';
 import {
   applyEvent, applyFace, applyPerf, applyRunning, applyVersion, applyWire, contacted, perfAbsent, rowsArrived, setBoot, setGaps, setLiveness, streamEnded, streamOpened,
 } from '../../model/reduce.ts';
+import type { ReconcileInput } from '../../model/reconcile/effects.ts';
 import type { Clock, HostPort, Random, Store } from '../../model/seams.ts';
 import type { HostState } from '../../model/state.ts';
 import { changesAt, project } from '../../model/project.ts';
@@ -195,7 +196,8 @@ export function createBody(deps: LinkDeps, host: LinkHost, channel: PublisherHan
     record(...changes.map((change): EventItem => ({ kind: 'model', event: { hostId: host.id, ts, ...change } })));
   };
 
-  const take = (event: HostEvent, at: Moment): void => {
+  /** Applies an event; what of it concerns the reconciler joins `read`. */
+  const take = (event: HostEvent, at: Moment, read: ReconcileInput[]): void => {
     switch (event.type) {
       case 'models':
         applyEvent(memory, event, at);
@@ -203,12 +205,15 @@ export function createBody(deps: LinkDeps, host: LinkHost, channel: PublisherHan
         return polls.modelsChanged();
       case 'log':
         logs.text(event.source, event.text);
-        return reconciling.input({ type: 'log', source: event.source, text: event.text });
+        read.push(event);
+        return;
       case 'rows':
         applyEvent(memory, event, at);
-        return reconciling.input({ type: 'rows', generation: event.generation, rows: event.rows });
+        read.push(event);
+        return;
       case 'row-ready':
-        return reconciling.input({ type: 'row-ready', upstreamId: event.upstreamId });
+        read.push(event);
+        return;
       case 'malformed':
         figures.malformed += 1;
         return oddity(event.what, event.sample);
@@ -273,7 +278,9 @@ export function createBody(deps: LinkDeps, host: LinkHost, channel: PublisherHan
             send({ type: 'spoke' });
             reconciling.input({ type: 'connected' });
           }
-          for (const event of events) take(event, at);
+          const read: ReconcileInput[] = [];
+          for (const event of events) take(event, at, read);
+          reconciling.inputs(read);
           publishing.touch();
         },
         ended(fault) {

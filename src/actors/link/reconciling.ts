@@ -35,6 +35,8 @@ export interface ReconcilingDeps {
 
 export interface Reconciling {
   input(input: ReconcileInput): void;
+  /** All that came at once, such as the events of one read: one step. */
+  inputs(inputs: ReconcileInput[]): void;
   /** Nothing comes out any more. */
   close(): void;
 }
@@ -46,7 +48,7 @@ const CALM_MS = 1_000;
 export function createReconciling(deps: ReconcilingDeps): Reconciling {
   const { clock, hostId } = deps;
   const reconciler = createReconciler({ hostId, newId: deps.newId, ...(deps.retentionDays === undefined ? {} : { retentionDays: deps.retentionDays }) });
-  const inbox: ReconcileInput[] = [];
+  let inbox: ReconcileInput[] = [];
   let running = false;
   let open = true;
   let timer: TimerId = null;
@@ -55,15 +57,18 @@ export function createReconciling(deps: ReconcilingDeps): Reconciling {
   /** The latest `fetch` of low priority; of no use any more once the connection is over. */
   let calmFetch: number | null = null;
 
-  /** One input after the other: an effect that brings an input at once puts it behind those that wait. */
-  const input = (first: ReconcileInput): void => {
-    if (!open) return;
-    if (first.type === 'ended') calmFetch = null;
-    inbox.push(first);
-    if (running) return;
+  /** One step after the other: an effect that brings an input at once puts it into the next. */
+  const takeAll = (inputs: ReconcileInput[]): void => {
+    if (!open || inputs.length === 0) return;
+    for (const { type } of inputs) if (type === 'ended') calmFetch = null;
+    if (running) {
+      for (const input of inputs) inbox.push(input);
+      return;
+    }
     running = true;
     try {
-      for (let next = inbox.shift(); next !== undefined; next = inbox.shift()) {
+      for (let next = inputs; next.length > 0; next = inbox) {
+        if (next === inbox) inbox = [];
         refusing = false;
         for (const effect of reconciler.step(next, { wall: clock.now(), mono: clock.monotonic() })) execute(effect);
       }
@@ -71,6 +76,7 @@ export function createReconciling(deps: ReconcilingDeps): Reconciling {
       running = false;
     }
   };
+  const input = (one: ReconcileInput): void => takeAll([one]);
   /** The same from a callback, where a throw would be lost. */
   const later = (late: ReconcileInput): void => {
     try {
@@ -167,6 +173,7 @@ export function createReconciling(deps: ReconcilingDeps): Reconciling {
 
   return {
     input,
+    inputs: takeAll,
     close() {
       open = false;
       if (timer !== null) clock.clearTimeout(timer);

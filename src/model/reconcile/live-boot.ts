@@ -138,8 +138,7 @@ export function remember(boot: LiveBoot, row: WireRow): void {
   boot.recent.delete(row.upstreamId);
   boot.recent.set(row.upstreamId, row);
   if (boot.recent.size > RECENT_ROWS) {
-    const [oldest] = boot.recent.keys();
-    boot.recent.delete(oldest!);
+    boot.recent.delete(boot.recent.keys().next().value!);
   }
 }
 
@@ -164,15 +163,16 @@ export function unsettled(boot: LiveBoot): IdRange[] {
 const ENTRY_ROWS = 100;
 
 /** The next things to be queued for this boot: all that it owes goes with the first rows. */
-export function entriesOf(boot: LiveBoot, hostId: string, part: { origin: ActivityEntry['origin']; rows: readonly WireRow[] }): ActivityEntry[] {
+export function entriesOf(boot: LiveBoot, hostId: string, part: { origin: ActivityEntry['origin']; rows: StoredRow[] }): ActivityEntry[] {
   const entries: ActivityEntry[] = [];
-  for (let from = 0; from === 0 || from < part.rows.length; from += ENTRY_ROWS) {
+  if (part.rows.length <= ENTRY_ROWS) return [entryOf(boot, hostId, part)];
+  for (let from = 0; from < part.rows.length; from += ENTRY_ROWS) {
     entries.push(entryOf(boot, hostId, { origin: part.origin, rows: part.rows.slice(from, from + ENTRY_ROWS) }));
   }
   return entries;
 }
 
-function entryOf(boot: LiveBoot, hostId: string, part: { origin: ActivityEntry['origin']; rows: readonly WireRow[] }): ActivityEntry {
+function entryOf(boot: LiveBoot, hostId: string, part: { origin: ActivityEntry['origin']; rows: StoredRow[] }): ActivityEntry {
   const { boots, settled, floor } = boot.owed;
   // Gaps inside a held boot wait for its release: what it really is may have them filled.
   const gaps = boot.epoch < 0 ? [] : boot.owed.gaps;
@@ -184,7 +184,7 @@ function entryOf(boot: LiveBoot, hostId: string, part: { origin: ActivityEntry['
     generation: boot.generation,
     boots,
     gaps,
-    rows: part.rows.map((row): StoredRow => ({ ...row, hostId, bootEpoch: boot.epoch })),
+    rows: part.rows,
     settled,
     floor,
   };

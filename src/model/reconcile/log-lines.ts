@@ -15,6 +15,11 @@ const PROOF_LINES = 3;/** Lines that may have come twice around a connect: live 
 const DOUBLED = 2;
 /** The source whose lines name times and requests. Those of the model servers repeat with every load. */
 const PROXY = 'proxy';
+/** Texts wait until so many lines, or characters, are there: of a busy log hardly a line is ever hashed. */
+const TAIL_LINES = 2 * REMEMBERED;
+const TAIL_CHARS = 8_192;
+/** Characters kept of a line whose end has not come. */
+const REST_CHARS = 65_536;
 
 export interface LogLines {
   connected(): void;
@@ -36,6 +41,8 @@ interface Source {
   shown: Set<number> | null;
   rest: string;
   bytes: number;
+  /** After the verdict: texts that are not taken apart yet, enough for the last lines. */
+  tail: { texts: string[]; lines: number; chars: number; cut: boolean };
 }
 
 export function createLogLines(): LogLines {
@@ -68,6 +75,7 @@ export function createLogLines(): LogLines {
   return {
     connected() {
       // Only a connection that ended before it said anything leaves what we knew: another one may have met another process.
+      for (const source of now.values()) fold(source);
       if (now.size > 0) before = new Map([...now].filter(([, { last }]) => last.length > 0).map(([name, { last, lines }]) => [name, { lines: last, seen: lines }]));
       now = new Map();
       given = null;
@@ -76,24 +84,24 @@ export function createLogLines(): LogLines {
       let source = now.get(name);
       if (source === undefined) {
         if (now.size >= 8) return;
-        source = { last: [], lines: 0, longest: 0, shown: new Set(), rest: '', bytes: 0 };
+        source = { last: [], lines: 0, longest: 0, shown: new Set(), rest: '', bytes: 0, tail: { texts: [], lines: 0, chars: 0, cut: false } };
         now.set(name, source);
       }
-      if (source.shown !== null) source.bytes += utf8Bytes(text);
+      if (source.shown === null) return later(source, text);
+      source.bytes += utf8Bytes(text);
       const lines = (source.rest + text).split('\n');
       source.longest = Math.max(source.longest, lines.length - 1);
-      source.rest = (lines.pop() ?? '').slice(-65_536);
-      const from = source.shown === null ? Math.max(0, lines.length - REMEMBERED) : 0;
-      for (let i = from; i < lines.length; i++) {
-        const line = lines[i]!.trim();
+      source.rest = (lines.pop() ?? '').slice(-REST_CHARS);
+      for (const each of lines) {
+        const line = each.trim();
         if (line === '') continue;
         const hash = hashLine(line);
         source.lines += 1;
-        source.shown?.add(hash);
+        source.shown.add(hash);
         source.last.push(hash);
         if (source.last.length > REMEMBERED) source.last.shift();
       }
-      if (source.shown !== null && source.bytes > 2 * HISTORY_BYTES) source.shown = null;
+      if (source.bytes > 2 * HISTORY_BYTES) source.shown = null;
     },
     heard: () => now.size > 0,
     verdict() {
@@ -102,6 +110,58 @@ export function createLogLines(): LogLines {
       return given;
     },
   };
+}
+
+/** A text after the verdict: what is older than the last lines goes unread. */
+function later(source: Source, text: string): void {
+  const { tail } = source;
+  const lines = lineEnds(text);
+  source.lines += lines;
+  tail.texts.push(text);
+  tail.lines += lines;
+  tail.chars += text.length;
+  while (tail.texts.length > 1) {
+    const [first] = tail.texts;
+    const ends = lineEnds(first!);
+    if (tail.lines - ends < TAIL_LINES) break;
+    tail.texts.shift();
+    tail.lines -= ends;
+    tail.chars -= first!.length;
+    tail.cut = true;
+  }
+  if (tail.chars > TAIL_CHARS) fold(source);
+}
+
+/** Hashes the last lines of what waits. */
+function fold(source: Source): void {
+  const { tail } = source;
+  if (tail.texts.length === 0) return;
+  let text = (tail.cut ? '' : source.rest) + tail.texts.join('');
+  let { cut } = tail;
+  source.tail = { texts: [], lines: 0, chars: 0, cut: false };
+  if (text.length > REST_CHARS) {
+    text = text.slice(-REST_CHARS);
+    cut = true;
+  }
+  const lines = text.split('\n');
+  source.rest = lines.pop() ?? '';
+  // What stands before the first line's end may be a part of it; what was known before is too old then.
+  if (cut) {
+    lines.shift();
+    source.last = [];
+  }
+  const hashes: number[] = [];
+  for (let i = lines.length - 1; i >= 0 && hashes.length < REMEMBERED; i--) {
+    const line = lines[i]!.trim();
+    if (line !== '') hashes.push(hashLine(line));
+  }
+  source.last = [...source.last, ...hashes.reverse()].slice(-REMEMBERED);
+}
+
+function lineEnds(text: string): number {
+  let count = 0;
+  for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) count += 1;
+  return count;
 }
 
 /** Each at least once: a line that is written while we connect comes live and in the history. */

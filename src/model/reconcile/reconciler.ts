@@ -2,7 +2,8 @@
  * A host's reconciler: which boot, which row, which gap. Inputs and effects: effects.ts. Events are held back until the boot is
  * decided; without a database it is decided in memory, or held under a provisional number until the database answers.
  */
-import type { WireRow } from '../activity.ts';
+import type { ActivityRow, StoredRow, WireRow } from '../activity.ts';
+import { placedRow } from '../activity.ts';
 import type { Gap } from '../gap.ts';
 import { LIMITS } from '../limits.ts';
 import type { Generation } from '../state.ts';
@@ -33,8 +34,8 @@ import type { IdSet } from './watermark.ts';
 import { idSet } from './watermark.ts';
 
 export interface Reconciler {
-  /** Deterministic: the same inputs at the same moments give the same effects. */
-  step(input: ReconcileInput, at: Moment): ReconcileEffect[];
+  /** What came at one moment, such as all events of one read. Deterministic: the same inputs at the same moments give the same effects. */
+  step(inputs: readonly ReconcileInput[], at: Moment): ReconcileEffect[];
 }
 
 export interface ReconcilerOptions {
@@ -48,7 +49,7 @@ export interface ReconcilerOptions {
 /** How long a decision waits for the log's history: it comes first on the stream, but a fetch may overtake it. */
 const HISTORY_MS = 250;
 const DAY_MS = 86_400_000;
-const OVERFLOW = /sendBuffer full|— \d+ bytes dropped —/;
+const OVERFLOW = /— \d+ bytes dropped —/;
 
 export function createReconciler(options: ReconcilerOptions): Reconciler {
   const { hostId } = options;
@@ -87,11 +88,12 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
   /** Takes rows that are not settled: what is new is shown and queued, with all that the boot owes. */
   const take = (target: LiveBoot, rows: readonly WireRow[], origin: 'ring' | 'live'): void => {
     const edge = retentionEdge();
-    const fresh: WireRow[] = [];
-    const shown: WireRow[] = [];
-    if (rows.length > 0) soften(target, Math.min(...rows.map((row) => row.upstreamId)));
-    for (const row of rows) {
-      if (row.upstreamId < target.floor || target.settled.has(row.upstreamId)) continue;
+    const fresh: StoredRow[] = [];
+    const shown: ActivityRow[] = [];
+    if (rows.length > 0 && target.floorAt !== 'firm') soften(target, Math.min(...rows.map((row) => row.upstreamId)));
+    for (const wire of rows) {
+      if (wire.upstreamId < target.floor || target.settled.has(wire.upstreamId)) continue;
+      const row = placedRow(wire, hostId, target.epoch);
       settleRow(target, row);
       reading?.since.add(row.upstreamId);
       if (row.ts < edge) {
@@ -99,10 +101,10 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
         continue;
       }
       fresh.push(row);
-      if (!target.published.has(row.upstreamId)) shown.push(row);
+      if (!target.published.has(row.upstreamId)) shown.push(target.shown === target.epoch ? row : { ...row, bootEpoch: target.shown });
       target.published.add(row.upstreamId);
     }
-    if (shown.length > 0) out.push({ type: 'publish', origin, rows: shown.map((row) => ({ ...row, hostId, bootEpoch: target.shown })) });
+    if (shown.length > 0) out.push({ type: 'publish', origin, rows: shown });
     const { owed } = target;
     if (fresh.length > 0 || (target.epoch >= 0 && owed.gaps.length + owed.settled.length > 0)) {
       for (const entry of entriesOf(target, hostId, { origin, rows: fresh })) out.push({ type: 'enqueue', entry });
@@ -501,7 +503,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
         return;
       case 'log':
         logs.text(input.source, input.text);
-        if (conn?.phase === 'open' && OVERFLOW.test(input.text)) conn.chaser.wantRing(at.mono);
+        if (conn?.phase === 'open' && overflown(input.text)) conn.chaser.wantRing(at.mono);
         return;
       case 'rows':
         if (conn === null) return;
@@ -556,14 +558,35 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     }
   };
 
+  /** Rows of one step, taken together: generations 1 and 2 send each in a message of its own. */
+  let live: WireRow[] = [];
+  const takeLive = (): void => {
+    const rows = live;
+    if (rows.length === 0) return;
+    live = [];
+    if (conn !== null) onRows(conn, rows);
+  };
+
   return {
-    step(input, moment) {
+    step(inputs, moment) {
       at = moment;
       out = [];
-      apply(input);
+      let ticked = false;
+      for (const input of inputs) {
+        if (input.type === 'tick') ticked = true;
+        if (input.type === 'rows' && conn?.phase === 'open') {
+          if (input.generation !== null) noteGeneration(conn, input.generation);
+          for (const row of input.rows) live.push(row);
+          continue;
+        }
+        if (input.type !== 'log') takeLive();
+        apply(input);
+      }
+      takeLive();
+      conn?.chaser.settle();
       const next = proceed();
       const due = earliest(next);
-      if (due !== timerAt || input.type === 'tick') {
+      if (due !== timerAt || ticked) {
         timerAt = due;
         out.push({ type: 'timer', at: due });
       }
@@ -573,4 +596,9 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
       return effects;
     },
   };
+}
+
+/** Does the host say that it dropped messages? */
+function overflown(text: string): boolean {
+  return text.includes('sendBuffer full') || (text.includes('bytes dropped') && OVERFLOW.test(text));
 }

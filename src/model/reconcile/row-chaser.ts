@@ -19,6 +19,8 @@ export interface RowChaser {
   wantRing(now: number): void;
   /** Ids were settled or announced. `known`: of before this connection, of a process that may be another (`exact` false): at once. */
   changed(boot: LiveBoot, now: number, known?: { exact: boolean }): void;
+  /** Takes up what `changed` told since the last call: once for all events of a read. */
+  settle(): void;
   next(boot: LiveBoot, generation: Generation, now: number, behind: boolean): ChaseStep;
   begun(target: FetchTarget, now: number): void;
   failed(now: number): void;
@@ -49,6 +51,14 @@ export function createRowChaser(since: number): RowChaser {
   let pageOff = 0;
   let hunts = 0;
 
+  /** Told by `changed` and not looked at yet. */
+  let stale: { boot: LiveBoot; now: number } | null = null;
+  const settle = (): void => {
+    if (stale === null) return;
+    holes.update(unsettled(stale.boot), stale.now, LIMITS.ring.missingAfterMs, true);
+    stale = null;
+  };
+
   return {
     announced(id, now) {
       pending.add(id);
@@ -58,9 +68,17 @@ export function createRowChaser(since: number): RowChaser {
       ringDue ??= Math.max(now, lastRing + RING_EVERY_MS);
     },
     changed(boot, now, known) {
-      holes.update(unsettled(boot), now, known === undefined ? LIMITS.ring.missingAfterMs : 0, known?.exact ?? true);
+      if (known === undefined) {
+        if (stale === null) stale = { boot, now };
+        else stale.boot = boot;
+        return;
+      }
+      settle();
+      holes.update(unsettled(boot), now, 0, known.exact);
     },
+    settle,
     next(boot, generation, now, behind) {
+      settle();
       if (retryAt !== null && now < retryAt) return { kind: 'wait', until: retryAt };
       const announcedDue = announcedAt === null ? null : Math.max(announcedAt + COALESCE_MS, lastFetch + FETCH_EVERY_MS);
       if (ringDue !== null && now >= ringDue) return { kind: 'fetch', target: wholeRing(generation) };
@@ -95,6 +113,7 @@ export function createRowChaser(since: number): RowChaser {
       retryAt = now + RETRY_MS;
     },
     answered(target, shown, boot, now) {
+      settle();
       const wanted = holes.due(now);
       holes.update(unsettled(boot), now, LIMITS.ring.missingAfterMs, true);
       const lost = holes.shown(shown, now);

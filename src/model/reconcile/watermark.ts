@@ -13,6 +13,7 @@ export interface IdSet {
   /** What of [from, to] is not in the set, ascending. */
   missing(from: number, to: number): IdRange[];
   highest(): number | null;
+  /** As they are now: not to be kept. */
   ranges(): readonly IdRange[];
 }
 
@@ -36,6 +37,12 @@ class Ranges implements IdSet {
   add(from: number, to = from): void {
     if (to < from) return;
     const held = this.#held;
+    // Ids mostly come in order: the last range grows.
+    const last = held[held.length - 1];
+    if (last !== undefined && from >= last[0] && from <= last[1] + 1) {
+      if (to > last[1]) last[1] = to;
+      return;
+    }
     const first = this.#find(from - 1);
     let start = from;
     let end = to;
