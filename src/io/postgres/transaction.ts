@@ -5,6 +5,8 @@
  * connection that has failed, and it is not handed back either: the pool has taken it away already.
  */
 import type { ReservedSql, Sql } from 'postgres';
+import { deferred } from '../../model/deferred.ts';
+import { LIMITS } from '../../model/limits.ts';
 import { errorCode } from './errors.ts';
 
 /** `run` awaits nothing but statements of `tx`: a connection that ends while none is in flight is not noticed before the next. */
@@ -24,7 +26,7 @@ export async function transaction<T>(sql: Sql, run: (tx: ReservedSql) => Promise
 
 /** One connection for a while, for what is bound to a session. */
 export async function onConnection<T>(sql: Sql, run: (session: ReservedSql) => Promise<T>): Promise<T> {
-  const session = await sql.reserve();
+  const session = await reserve(sql);
   let broken = false;
   try {
     return await run(session);
@@ -33,6 +35,25 @@ export async function onConnection<T>(sql: Sql, run: (session: ReservedSql) => P
     throw error;
   } finally {
     if (!broken) session.release();
+  }
+}
+
+/**
+ * Bounded, since porsager forgets who waits for a connection that ends twice before it is ready: that promise never settles, and
+ * with it a writer would stand still for ever.
+ */
+async function reserve(sql: Sql): Promise<ReservedSql> {
+  const wanted = sql.reserve();
+  const late = deferred<never>();
+  const ms = LIMITS.database.connectMs;
+  const timer = setTimeout(() => {
+    late.reject(Object.assign(new Error(`no connection to the database within ${ms / 1000} s`), { code: 'CONNECT_TIMEOUT' }));
+    wanted.then((session) => session.release(), () => undefined);
+  }, ms);
+  try {
+    return await Promise.race([wanted, late.promise]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 
