@@ -32,11 +32,12 @@ const second = (time: string | Date): string => (typeof time === 'string' ? cano
 const face = ({ row }: ServedRow): string => `${row.id} ${second(row.timestamp)} ${row.model} ${row.tokens.output_tokens} ${row.duration_ms}`;
 const storedFace = (row: StoredActivity): string => `${row.upstream_id} ${second(row.ts)} ${row.model} ${row.output_tokens} ${row.duration_ms}`;
 
-/** Rows of activity in the database at `url`, and what is wrong with them; nothing is wrong with an empty list. */
+/** How many rows and gaps of these hosts the database at `url` holds, and what is wrong with them; empty: nothing. */
 export async function lawTwo(hosts: readonly HostOfLaw[], url: string): Promise<{ stored: number; gaps: number; wrong: string[] }> {
-  const rows = await ask<StoredActivity>(url, `SELECT host_id, boot_epoch, upstream_id::float8 AS upstream_id, ts, model, input_tokens::float8 AS input_tokens, output_tokens::float8 AS output_tokens, duration_ms FROM activity`);
+  const mine = `WHERE host_id IN (${hosts.map(({ id }) => `'${id}'`).join()})`;
+  const rows = await ask<StoredActivity>(url, `SELECT host_id, boot_epoch, upstream_id::float8 AS upstream_id, ts, model, input_tokens::float8 AS input_tokens, output_tokens::float8 AS output_tokens, duration_ms FROM activity ${mine}`);
   // After the rows: what is in neither is lost, whatever was written between.
-  const gaps = await ask<StoredGap>(url, `SELECT host_id, boot_epoch, from_id::float8 AS from_id, to_id::float8 AS to_id, from_ts, to_ts, lost_min::float8 AS lost_min, lost_max::float8 AS lost_max, cause FROM gaps`);
+  const gaps = await ask<StoredGap>(url, `SELECT host_id, boot_epoch, from_id::float8 AS from_id, to_id::float8 AS to_id, from_ts, to_ts, lost_min::float8 AS lost_min, lost_max::float8 AS lost_max, cause FROM gaps ${mine}`);
   const wrong = hosts.flatMap(({ id, host }) => ofHost(id, host, rows.filter((row) => row.host_id === id), gaps.filter((gap) => gap.host_id === id)));
   return { stored: rows.length, gaps: gaps.length, wrong };
 }

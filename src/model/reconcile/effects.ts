@@ -116,7 +116,7 @@ export type ReconcileEffect =
   /** Wake with `tick` at this `Moment.mono`; replaces the timer before; null: none. */
   | { type: 'timer'; at: number | null }
   /** Something that should be counted and, sampled, logged. */
-  | { type: 'oddity'; what: 'differing-row' | 'id-out-of-range'; upstreamId: number };
+  | { type: 'oddity'; what: 'differing-row' | 'id-out-of-range' | 'rows-sent'; upstreamId: number };
 
 /** How a held boot ends up. */
 export interface Release {

@@ -507,6 +507,11 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
         return;
       case 'rows':
         if (conn === null) return;
+        // A host that answers as generation 3 announces its rows and sends none.
+        if (conn.generation === 3) {
+          if (input.rows.length > 0) out.push({ type: 'oddity', what: 'rows-sent', upstreamId: input.rows[0]!.upstreamId });
+          return;
+        }
         if (input.generation !== null) noteGeneration(conn, input.generation);
         if (conn.phase === 'asking' && !conn.wasSilent) conn.reader.message(input.generation, input.rows);
         onRows(conn, input.rows);
