@@ -145,7 +145,7 @@ describe.concurrent('what arrives', () => {
     const times = { '10:00:00Z': '10:00:00.000000Z', '10:00:01.123456789Z': '10:00:01.123456Z', '12:30:02.5+02:30': '10:00:02.500000Z', '05:00:03-05:00': '10:00:03.000000Z' };
     for (const time of Object.keys(times)) host.record(numbered({ timestamp: `${day}T${time}` }));
     const rows = await eventually(() => storedRows(id), ({ length }) => length === 4, `${id}: the rows stored`);
-    expect(rows.map(({ ts }) => ts).toSorted()).toEqual(Object.values(times).map((time) => `${day}T${time}`));
+    expect(new Set(rows.map(({ ts }) => ts))).toEqual(new Set(Object.values(times).map((time) => `${day}T${time}`)));
   });
 
   it.each(['v208', 'v235', 'v250'] as const)('%s: out of order, doubled, dropped', async (release) => {
