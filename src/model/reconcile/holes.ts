@@ -1,6 +1,6 @@
 /** Ids of a boot that should be there and are not: when to look for them, and when to give them up. */
 import { LIMITS } from '../limits.ts';
-import type { IdRange, IdSet } from './watermark.ts';
+import type { IdRange } from './watermark.ts';
 import { idSet } from './watermark.ts';
 
 interface Hole {
@@ -16,7 +16,6 @@ interface Hole {
 
 /** What one reading of the host showed. */
 export interface Shown {
-  ids: IdSet;
   low: number | null;
   high: number | null;
   /** The host holds nothing below `low` (nothing at all where that is null). */
