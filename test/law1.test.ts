@@ -176,10 +176,16 @@ describe('two hosts', () => {
   test('a fast host hides no delta of a slow one, and neither wipes the other', async () => {
     const server = (view = await startView());
     const [fast, slow] = [server.host('fast'), server.host('slow')];
-    const driven = (client = drive(server.port, ['fleet'], seeded(1)));
+    let most = 0;
+    const driven = (client = drive(server.port, ['fleet'], seeded(1), ({ fleet: { hosts, awaiting } }) => {
+      expect(hosts.size).toBeGreaterThanOrEqual(most);
+      most = hosts.size;
+      expect([...awaiting]).toEqual([]);
+    }));
     await driven.connect();
     await driven.barrier();
     await driven.barrier();
+    expect(most).toBe(2);
     for (let i = 0; i < 500; i++) {
       fast.change({ profile: `${i}` });
       if (i % 100 === 50) slow.change({ profile: `${i}` });

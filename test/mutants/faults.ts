@@ -28,7 +28,7 @@ export const FAULTS: readonly Fault[] = [
   {
     law: 1, name: 'seq not raised', why: 'a change goes out under the number of the one before: clients drop it as old',
     file: 'src/actors/link/publishing.ts', search: '      seq += 1;\n', replace: '',
-    tests: [{ file: 'host-state' }, { file: 'thin-path' }],
+    tests: [{ file: 'link-laws', only: 'seq rises' }],
   },
   {
     law: 1, name: 'a hole is not noticed', why: 'a client that missed a delta goes on with a state that the server never had',
@@ -159,11 +159,8 @@ export const FAULTS: readonly Fault[] = [
     tests: [{ file: 'slow-client' }],
   },
   {
-    law: 4, name: 'a stalled reader keeps its queue', why: 'what it was owed stays in memory, and comes before its fresh snapshot',
-    file: 'src/actors/broadcast/client-socket.ts', search: `  const pingLost = client.queue.includes(PING_FRAME);
-  client.queue = NONE;
-  client.queued = 0;
-`, replace: '  const pingLost = false;\n',
+    law: 4, name: 'pongs without end', why: 'a dashboard that pings and does not read has its pongs queued without bound',
+    file: 'src/actors/broadcast/client-socket.ts', search: '  if (reads(client) && !client.waiting) put(env, client, pongFrame(payload));', replace: '  if (client.phase !== \'closing\') put(env, client, pongFrame(payload));',
     tests: [{ file: 'slow-client' }],
   },
   {
@@ -205,7 +202,7 @@ export const FAULTS: readonly Fault[] = [
   {
     law: 7, name: 'a lost host looks present', why: 'when a stream ends its last state still claims to be of now',
     file: 'src/model/reduce.ts', search: '  if (memory.present) memory.asOf = timeOfMs(memory.contactAt ?? at.wall);\n', replace: '',
-    tests: [{ file: 'host-state' }, { file: 'thin-path' }],
+    tests: [{ file: 'host-state' }],
   },
   {
     law: 7, name: 'requests in flight outlive their host', why: 'after the stream has ended requests seem to run on',
@@ -232,12 +229,12 @@ export const FAULTS: readonly Fault[] = [
   {
     law: 8, name: 'malformed frames are not counted', why: 'nobody sees that a host talks nonsense',
     file: 'src/actors/link/body.ts', search: '        figures.malformed += 1;\n', replace: '',
-    tests: [{ file: 'bad-frames' }],
+    tests: [{ file: 'link-laws', only: 'whatever a host says' }],
   },
   {
     law: 8, name: 'malformed frames are not logged', why: 'nobody can find out what the host said',
     file: 'src/actors/link/body.ts', search: "  if (samples <= SAMPLES) log.warn(", replace: "  if (samples < 0) log.warn(",
-    tests: [{ file: 'bad-frames' }],
+    tests: [{ file: 'link-laws', only: 'whatever a host says' }],
   },
   {
     law: 8, name: 'a frame without an end is kept', why: 'a host that never ends its line eats all memory',
@@ -271,7 +268,7 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     law: 9, name: 'stopped in the order of the start', why: 'the database is gone before the last rows are written',
-    file: 'src/supervisors/tree.ts', search: "{ id: 'postgres', start: parts.postgres, shutdown: drain.databaseMs },\n", replace: '',
+    file: 'src/supervisors/core.ts', search: 'newJob({ for: \'end\', reason }, [...state.slots.keys()], []);', replace: 'newJob({ for: \'end\', reason }, [...state.slots.keys()].reverse(), []);',
     tests: [{ file: 'supervisor-core' }],
   },
   {
@@ -283,11 +280,6 @@ export const FAULTS: readonly Fault[] = [
   {
     law: 9, name: 'new requests while it drains', why: 'a client is served by a process that is about to die in the middle of the answer',
     file: 'src/http/app.ts', search: "    if (options.draining() && request", replace: "    if (options.draining() && !options.draining() && request",
-    tests: [{ file: 'http', only: 'drain' }],
-  },
-  {
-    law: 9, name: 'streams are not ended', why: 'an export that is under way keeps the process beyond its time',
-    file: 'src/http/server.ts', search: '        self.later(deps.settings.drainMs * 0.8, cut);\n', replace: '',
-    tests: [{ file: 'http', only: 'drain' }],
+    tests: [{ file: 'http', only: 'a request that was on its way' }],
   },
 ];

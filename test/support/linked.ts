@@ -31,6 +31,8 @@ export interface Linked {
   published: Published[];
   logs: LogText[];
   activity: { host: string; ids: number[] }[];
+  /** Lines of the log, from warnings on. */
+  logged: Record<string, unknown>[];
   /** Chance for the links; 0.5 until changed. */
   chance(next: () => number): void;
   /** The process stands still for so long: time goes on, no timer fires. */
@@ -56,7 +58,9 @@ export async function startLinked(limits: Limits = LIMITS): Promise<Linked> {
   const directory = createLinkDirectory();
   const figures: IngestFigures = { events: 0, bytes: 0, malformed: 0, unknown: 0, connects: 0 };
   let stalled = 0;
-  const deps = { clock: { ...clock, now: () => clock.now() + stalled, monotonic: () => clock.monotonic() + stalled }, random, log: pino({ level: 'silent' }), limiter, lowPriority: (granted: (release: () => void) => void) => granted(() => {}), store, queue, feed, limits, figures };
+  const logged: Linked['logged'] = [];
+  const log = pino({ level: 'warn' }, { write: (line) => void logged.push(JSON.parse(line) as Record<string, unknown>) });
+  const deps = { clock: { ...clock, now: () => clock.now() + stalled, monotonic: () => clock.monotonic() + stalled }, random, log, limiter, lowPriority: (granted: (release: () => void) => void) => granted(() => {}), store, queue, feed, limits, figures };
   const published: Published[] = [];
   const logs: LogText[] = [];
   const activity: Linked['activity'] = [];
@@ -84,7 +88,7 @@ export async function startLinked(limits: Limits = LIMITS): Promise<Linked> {
     crash: (error) => void crashes.push(error),
   });
   return {
-    clock, tree, feed, broadcaster, directory, limiter, queue, store, figures, published, logs, activity,
+    clock, tree, feed, broadcaster, directory, limiter, queue, store, figures, published, logs, activity, logged,
     chance(to) { next = to; },
     stall(ms) { stalled += ms; },
     async add(id, port, remembered = null) {
