@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { deferred } from '../src/model/deferred.ts';
 import { stateDocument } from '../src/model/documents.ts';
@@ -342,6 +344,28 @@ describe('life', () => {
     expect(await (await slow).json()).toEqual({ gaps: [] });
     await drained;
     expect(here.socketsClosed).toEqual([1012]);
+  });
+
+  test('a request that was on its way when the drain began is told so', async () => {
+    const server = await startHttp(createWorld());
+    const head = `GET /api/hosts HTTP/1.1\r\nhost: 127.0.0.1:${server.port}\r\n`;
+    const socket = connect(server.port, '127.0.0.1');
+    const ended = once(socket, 'close');
+    let text = '';
+    const first = new Promise<void>((resolve) => socket.on('data', (part: Buffer) => {
+      text += part.toString();
+      resolve();
+    }));
+    // The first is answered; of the second the head has begun, so that its connection is not idle.
+    socket.write(`${head}\r\n${head}`);
+    await first;
+    const drained = server.drain();
+    socket.write('\r\n');
+    await ended;
+    await drained;
+    const [, one, two] = text.split('HTTP/1.1 ');
+    expect(one).toMatch(/^200 /);
+    expect(two).toMatch(/^503 [^]*connection: close[^]*"code":"stopping"/i);
   });
 
   test('an export that outlasts the drain is cut, not ended', async () => {

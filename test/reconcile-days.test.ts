@@ -96,6 +96,21 @@ describe.each(EACH)('%s', (release) => {
     expect(gaps()).toEqual([]);
   });
 
+  test('Drover is killed while the row of a dropped event is still missing: the ring has it', async () => {
+    const { hosts: [host] } = await begin(plan({ release }));
+    serve(host!, 2);
+    await passes(2);
+    host!.dropNext(1, { kinds: ['metrics', 'activity'], aftermath: false });
+    serve(host!, 4);
+    await passes(1);
+    if (release !== 'v250') expect(marks()).toEqual([{ floor: low, next: low + 2 }]);
+    act({ do: 'kill-drover', downMs: 3_000 });
+    await passes(30);
+    expect(ids(1).toSorted((a, b) => a - b)).toEqual(range(low, low + 5));
+    expect(marks()).toEqual([{ floor: low, next: low + 6 }]);
+    expect(gaps()).toEqual([]);
+  });
+
   test('without a ring: what the stream said is stored once, through blips', async () => {
     const { hosts: [host] } = await begin(plan({ release, ring: 0 }));
     for (let blip = 0; blip < 3; blip++) {
@@ -181,6 +196,20 @@ describe.each(EACH)('%s', (release) => {
     serve(host!, 100);
     await passes(0.1);
     act({ do: 'kill-persister' });
+    await passes(3);
+    expect(ids(1)).toEqual(range(low, low + 99));
+    expect(host!.streams).toBe(1);
+  });
+
+  test('a persister that crashes with a batch in its hands, which the store lost: all stored', async () => {
+    const { hosts: [host], store } = await begin(plan({ release }));
+    store.faults.delayMs = 400;
+    serve(host!, 100);
+    // Its mark has been read, and the write is under way.
+    await passes(0.9);
+    act({ do: 'store-commit', outcome: 'lost' });
+    act({ do: 'kill-persister' });
+    store.faults.delayMs = 2;
     await passes(3);
     expect(ids(1)).toEqual(range(low, low + 99));
     expect(host!.streams).toBe(1);
