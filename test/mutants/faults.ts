@@ -260,7 +260,7 @@ export const FAULTS: readonly Fault[] = [
   {
     law: 9, name: 'sockets are not told', why: 'dashboards see a broken connection instead of 1012',
     file: 'src/http/server.ts', search: 'Promise.all([app.close(), deps.webSockets.close(GOING_AWAY)])', replace: 'Promise.all([app.close(), void GOING_AWAY])',
-    tests: [{ file: 'drain' }],
+    tests: [{ file: 'drain-order' }],
   },
   {
     law: 9, name: 'the writers are not flushed', why: 'the last rows before a stop are lost if the rings wrap',
@@ -269,7 +269,7 @@ export const FAULTS: readonly Fault[] = [
               return look('shutdown');`, replace: `            case 'shutdown':
               draining = true;
               return self.done();`,
-    tests: [{ file: 'drain' }],
+    tests: [{ file: 'drain-order' }],
   },
   {
     law: 9, name: 'stopped in the order of the start', why: 'the database is gone before the last rows are written',
@@ -280,7 +280,7 @@ export const FAULTS: readonly Fault[] = [
     law: 9, name: 'a second signal is waited out', why: 'Ctrl-C twice does not end it',
     file: 'src/main.ts', search: `      tree.kill();
       return stopping;`, replace: '      return stopping;',
-    tests: [{ file: 'drain' }],
+    tests: [{ file: 'drain-order' }],
   },
   {
     law: 9, name: 'new requests while it drains', why: 'a client is served by a process that is about to die in the middle of the answer',
