@@ -238,7 +238,7 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     law: 8, name: 'malformed frames are not logged', why: 'nobody can find out what the host said',
-    file: 'src/actors/link/body.ts', search: "  if (samples <= SAMPLES) log.warn(", replace: "  if (samples < 0) log.warn(",
+    file: 'src/actors/link/body.ts', search: "if (++samples <= SAMPLES) log.warn(", replace: "if (++samples < 0) log.warn(",
     tests: [{ file: 'link-laws', only: 'whatever a host says' }],
   },
   {
