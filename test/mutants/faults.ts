@@ -107,7 +107,7 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     law: 2, name: 'a refused entry counts as queued', why: 'what the full queue refused is never read from the ring again',
-    file: 'src/model/reconcile/reconciler.ts', search: 'takeBack(boot, input.entry);', replace: 'void takeBack;',
+    file: 'src/model/reconcile/live-boot.ts', search: '    boot.settled.remove(row.upstreamId);\n', replace: '',
     tests: [{ file: 'refused-entries' }],
   },
   {
