@@ -4,9 +4,10 @@
  * 50 ms at a time: in a flood, a socket's 64 KiB a read; in bursts, ten events; one by one, where each event makes a delta of its own.
  */
 import { createParser } from 'eventsource-parser';
-import { feedLink } from './support/fed-link.ts';
+import { openBenchDatabase, type BenchDatabase } from './support/bench-database.ts';
+import { benchQueue, feedLink } from './support/fed-link.ts';
 import { report, type Figure } from './report.ts';
-import { traffic, type Traffic } from './support/traffic.ts';
+import { START, traffic, type Traffic } from './support/traffic.ts';
 
 const ROUNDS = 15;
 const REQUESTS = 2_000;
@@ -28,22 +29,30 @@ function bare(reads: readonly Read[], answers: readonly Uint8Array[]): number {
   return events;
 }
 
-/** CPU µs of the whole path, after the greeting. */
-async function whole(made: Traffic, reads: readonly Read[]): Promise<{ micros: number; events: number; deltas: number; queued: number; answers: Uint8Array[] }> {
-  const link = await feedLink(made);
+/** CPU µs of the whole path, after the greeting. With a database until all rows are in it. */
+async function whole(made: Traffic, reads: readonly Read[], database: BenchDatabase | null): Promise<{ micros: number; events: number; deltas: number; queued: number; answers: Uint8Array[] }> {
+  const queue = benchQueue();
+  const link = await feedLink(made, `gpu${(links += 1)}`, queue);
+  const persisters = database?.persist(queue);
+  await persisters?.stored();
   const before = { seq: link.seq(), queued: link.queued(), cpu: process.cpuUsage() };
   for (const { bytes, announced } of reads) {
     link.read(bytes, announced);
     // Only the rows of generation 3 come by a promise.
-    if (made.rows.size > 0) await link.clock.run(50);
+    if (made.generation === 3) await link.clock.run(50);
     else link.clock.advance(50);
   }
   await link.clock.run(1_000);
+  const queued = link.queued() - before.queued;
+  await persisters?.stored();
   const { user, system } = process.cpuUsage(before.cpu);
-  const result = { micros: user + system, events: link.figures.events, deltas: link.seq() - before.seq, queued: link.queued() - before.queued, answers: link.answers };
+  const result = { micros: user + system, events: link.figures.events, deltas: link.seq() - before.seq, queued, answers: link.answers };
   link.drop();
+  persisters?.stop();
   return result;
 }
+
+let links = 0;
 
 function grouped({ frames, announced }: Traffic, size: (bytes: number, count: number) => boolean): Read[] {
   const reads: Read[] = [];
@@ -63,36 +72,46 @@ function grouped({ frames, announced }: Traffic, size: (bytes: number, count: nu
 /** For a profiler: `--only="generation 1, flood"`. */
 const only = process.argv.find((arg) => arg.startsWith('--only='))?.slice('--only='.length) ?? '';
 
-const WAYS: [string, number | null, (bytes: number, count: number) => boolean][] = [
-  ['flood', 2, (bytes) => bytes >= 65_000],
-  ['bursts of 10', null, (_bytes, count) => count === 10],
-  ['one by one', null, () => true],
+type Cut = (bytes: number, count: number) => boolean;
+const flood: Cut = (bytes) => bytes >= 65_000;
+const WAYS: { name: string; atMost?: number; cut: Cut; stored?: boolean }[] = [
+  { name: 'flood', atMost: 2, cut: flood },
+  { name: 'bursts of 10', cut: (_bytes, count) => count === 10 },
+  { name: 'one by one', cut: () => true },
+  { name: 'flood, with the stored row', atMost: 3.2, cut: flood, stored: true },
 ];
 
 const figures: Figure[] = [];
 const notes: string[] = [];
-for (const generation of [1, 2, 3] as const) {
-  const made = traffic(generation, REQUESTS);
-  for (const [way, atMost, size] of WAYS) {
-    if (!`generation ${generation}, ${way}`.startsWith(only)) continue;
-    const reads = grouped(made, size);
-    let [ceiling, value] = [Infinity, Infinity];
-    let events = 0;
-    let note = '';
-    // The least of several rounds, taken in turns so that a noisy moment hits both.
-    for (let round = 0; round < ROUNDS; round += 1) {
-      const run = await whole(made, reads);
-      const before = process.cpuUsage();
-      events = bare(reads, run.answers);
-      const { user, system } = process.cpuUsage(before);
-      if (run.events !== events || run.queued < REQUESTS) throw new Error(`generation ${generation}, ${way}: ${run.events} of ${events} events, ${run.queued} of ${REQUESTS} rows queued`);
-      note = `generation ${generation}, ${way}: ${events} events, ${run.deltas} deltas, ${run.queued} queued, ${run.answers.length} fetches`;
-      if (round === 0) continue;
-      ceiling = Math.min(ceiling, user + system);
-      value = Math.min(value, run.micros);
+const database = await openBenchDatabase(START);
+try {
+  for (const generation of [1, 2, 3] as const) {
+    const made = traffic(generation, { requests: REQUESTS });
+    notes.push(`generation ${generation}: ${made.mix}`);
+    for (const { name: way, atMost, cut, stored = false } of WAYS) {
+      const name = `generation ${generation}, ${way}`;
+      if (!name.startsWith(only)) continue;
+      const reads = grouped(made, cut);
+      let [ceiling, value] = [Infinity, Infinity];
+      let events = 0;
+      let note = '';
+      // The least of several rounds, taken in turns so that a noisy moment hits both.
+      for (let round = 0; round < ROUNDS; round += 1) {
+        const run = await whole(made, reads, stored ? database : null);
+        const before = process.cpuUsage();
+        events = bare(reads, run.answers);
+        const { user, system } = process.cpuUsage(before);
+        if (run.events !== events || (!stored && run.queued < made.requests)) throw new Error(`${name}: ${run.events} of ${events} events, ${run.queued} of ${made.requests} rows queued`);
+        note = `${name}: ${events} events, ${run.deltas} deltas, ${made.requests} rows, ${run.answers.length} fetches`;
+        if (round === 0) continue;
+        ceiling = Math.min(ceiling, user + system);
+        value = Math.min(value, run.micros);
+      }
+      figures.push({ name, value: value / events, ceiling: ceiling / events, unit: 'µs CPU/event', ...(atMost === undefined ? {} : { atMost }) });
+      notes.push(note);
     }
-    figures.push({ name: `generation ${generation}, ${way}`, value: value / events, ceiling: ceiling / events, unit: 'µs CPU/event', ...(atMost === null ? {} : { atMost }) });
-    notes.push(note);
   }
+} finally {
+  await database.close();
 }
 report('ingest', figures, notes);

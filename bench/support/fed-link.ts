@@ -1,12 +1,15 @@
-/** A link whose host is a list of reads: the real body, feed, fleet-store and queue, on a clock that is moved by hand. */
+/** A link whose host is a list of reads: the real body, feed, fleet-store, broadcaster and queue, on a clock that is moved by hand. */
 import { pino } from 'pino';
+import { startBroadcaster } from '../../src/actors/broadcaster.ts';
+import type { ChildContext } from '../../src/actors/child.ts';
 import { createFeed } from '../../src/actors/feed.ts';
 import { startFleetStore } from '../../src/actors/fleet-store.ts';
 import { createBody, type IngestFigures } from '../../src/actors/link/body.ts';
 import { createReconnectLimiter } from '../../src/actors/reconnect-limiter.ts';
-import { createWriterQueue } from '../../src/actors/writer-queue.ts';
+import { createSocketGate } from '../../src/actors/socket-gate.ts';
+import { createWriterQueue, type WriterQueue } from '../../src/actors/writer-queue.ts';
 import { LIMITS } from '../../src/model/limits.ts';
-import type { HostAnswer, HostPort, StreamReader } from '../../src/model/seams.ts';
+import type { Clock, HostAnswer, HostPort, StreamReader } from '../../src/model/seams.ts';
 import { createMemoryStore } from '../../test/sim/memory-store.ts';
 import { counterRandom } from '../../test/support/counter-random.ts';
 import { virtualClock, type VirtualClock } from '../../test/support/virtual-clock.ts';
@@ -27,15 +30,16 @@ export interface FedLink {
 }
 
 /** Connected, its boot decided. What a read brings is in state, frame and queue after the next 50 ms of the clock. */
-export async function feedLink({ greeting, rows }: Traffic): Promise<FedLink> {
+export async function feedLink({ greeting, rows, generation }: Traffic, id = 'gpu1', queue = benchQueue()): Promise<FedLink> {
   const clock = virtualClock(START);
   const random = counterRandom();
   const feed = createFeed({ report: fail });
-  const context = { path: 'fleet-store', incarnation: 1, signal: new AbortController().signal, clock, probe: { state() {}, handled() {}, queued() {} } };
-  const store = startFleetStore(context, { feed, limits: LIMITS });
+  const store = startFleetStore(childContext('fleet-store', clock), { feed, limits: LIMITS });
   if (store.kind !== 'ok') throw new Error('the fleet-store did not start');
   store.actor.start();
-  const queue = createWriterQueue({ maxBytes: 1024 * 1024 * 1024 });
+  const broadcaster = startBroadcaster(childContext('broadcaster', clock), { feed, gate: createSocketGate(), actors: { list: () => [], onChange: () => () => {} }, random, limits: LIMITS, version: 'bench' });
+  if (broadcaster.kind !== 'ok') throw new Error('the broadcaster did not start');
+  broadcaster.actor.start();
   const figures: IngestFigures = { events: 0, bytes: 0, malformed: 0, unknown: 0, connects: 0 };
   const answers: Uint8Array[] = [];
   let reader: StreamReader | null = null;
@@ -45,7 +49,7 @@ export async function feedLink({ greeting, rows }: Traffic): Promise<FedLink> {
     open: () => Promise.resolve({ status: 200, headers: { 'content-type': 'text/event-stream' }, start: (to) => void (reader = to) }),
     get(path) {
       if (path === '/api/metrics') return Promise.resolve(answer(200, '[]'));
-      if (rows.size === 0 || !path.startsWith('/api/metrics/activity')) return Promise.resolve(answer(404, '404 page not found'));
+      if (generation < 3 || !path.startsWith('/api/metrics/activity')) return Promise.resolve(answer(404, '404 page not found'));
       const query = new URLSearchParams(path.split('?')[1]);
       const limit = Number(query.get('limit'));
       const page = Number(query.get('page'));
@@ -57,11 +61,11 @@ export async function feedLink({ greeting, rows }: Traffic): Promise<FedLink> {
     },
   };
   const face = { name: 'gpu1', tags: [], enabled: true, source: 'config' } as const;
-  const channel = feed.attach({ host: 'gpu1', token: feed.nextToken(), republish: () => undefined });
+  const channel = feed.attach({ host: id, token: feed.nextToken(), republish: () => undefined });
   const body = createBody({
     clock, random, log: pino({ level: 'silent' }), limiter: createReconnectLimiter(clock), lowPriority: (granted) => granted(() => undefined),
     store: createMemoryStore({ clock, random }), queue, feed, limits: LIMITS, figures,
-  }, { id: 'gpu1', face: { ...face, tags: [] }, port, remembered: null, shown: null }, channel, (event) => {
+  }, { id, face: { ...face, tags: [] }, port, remembered: null, shown: null }, channel, (event) => {
     if (event.type === 'crash') throw event.error;
     if (event.type === 'spoke') body.live();
   });
@@ -78,9 +82,17 @@ export async function feedLink({ greeting, rows }: Traffic): Promise<FedLink> {
   return {
     clock, read, figures, answers,
     queued: () => queue.figures().queued,
-    seq: () => feed.readHost('gpu1')?.seq ?? 0,
+    seq: () => feed.readHost(id)?.seq ?? 0,
     drop: () => body.drop(),
   };
+}
+
+export function childContext(path: string, clock: Clock): ChildContext {
+  return { path, incarnation: 1, signal: new AbortController().signal, clock, probe: { state() {}, handled() {}, queued() {} } };
+}
+
+export function benchQueue(): WriterQueue {
+  return createWriterQueue({ maxBytes: 1024 * 1024 * 1024 });
 }
 
 function fail(error: unknown): never {

@@ -1,57 +1,117 @@
-/** What a busy host of each generation sends, frame by frame: requests that start, move, end and make a row, and their log lines. */
+/**
+ * What a busy host of each generation sends: the event stream of the recordings' scenario `traffic` (v208, v235, v250), frame by frame,
+ * again and again, with ids and times that go on. So the mix of frames, their sizes and their order are a real host's.
+ */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 
 export interface Traffic {
+  generation: 1 | 2 | 3;
   /** What comes on connect. */
   greeting: Uint8Array;
   frames: Uint8Array[];
   /** The highest id that has been announced with each frame. */
   announced: number[];
-  /** Generation 3: the rows, as `/api/metrics/activity` lists them, by id from 1. */
+  /** What generation 3 lists at `/api/metrics/activity`, by id from 1. */
   rows: Map<number, string>;
+  /** Rows in `frames`. */
+  requests: number;
+  /** Such as `31 % log, 14 % metrics`. */
+  mix: string;
 }
 
-export function traffic(generation: 1 | 2 | 3, requests: number): Traffic {
-  const encode = (type: string, inner: unknown): Uint8Array => Buffer.from(`event:message\ndata:${JSON.stringify({ type, data: JSON.stringify(inner) })}\n\n`);
-  const frames: Uint8Array[] = [];
-  const announced: number[] = [];
-  const rows = new Map<number, string>();
-  let last = 0;
-  const send = (type: string, inner: unknown): void => {
-    frames.push(encode(type, inner));
-    announced.push(last);
-  };
-  const models = MODELS.map((id, i) => ({ id, name: '', description: '', state: i < 2 ? 'ready' : 'stopped', unlisted: false, peerID: '', ...(i === 0 ? { aliases: ['gpt-4o-mini'] } : {}) }));
-  const greeting = [encode('logData', { data: '', source: 'proxy' }), encode('logData', { data: '', source: 'upstream' }), encode('modelStatus', models)];
-  if (generation < 3) greeting.push(encode('metrics', []));
-
-  const first = generation === 3 ? 1 : 0;
-  for (let id = first; id < first + requests; id += 1) {
-    const model = MODELS[id % 2]!;
-    const time = new Date(START + id * 700).toISOString().replace('Z', `${String(id % 1000).padStart(3, '0')}456+01:00`);
-    const request = { id: String(id), timestamp: time, model, req_path: '/v1/chat/completions', method: 'POST' };
-    const counts = { cache_tokens: id % 90, input_tokens: 1000 + (id % 500), output_tokens: 6 + (id % 200), prompt_per_second: 47_127.00855922517 + id, tokens_per_second: 78.5268118805412 + (id % 7) };
-    const nested = { id, timestamp: time, model, req_path: '/v1/chat/completions', resp_content_type: 'text/event-stream', resp_status_code: 200, tokens: { ...counts, draft_tokens: -1, draft_acc_tokens: -1 }, duration_ms: 358, has_capture: true, metadata: { fifo_priority: '0' } };
-    if (generation === 1) send('inflight', { total: 1 });
-    if (generation === 2) send('inflight', { requests: [request] });
-    if (generation === 3) {
-      const headers = { Accept: '*/*', 'Content-Length': '150', 'Content-Type': 'application/json', 'User-Agent': 'client/1' };
-      for (const bytes of [0, 0, 900, 1900]) send('inflight', { operation: 'upsert', request: { ...request, req_headers: headers, remote_ip: '10.0.0.9', resp_headers: bytes > 0 ? { 'Content-Type': 'text/event-stream' } : {}, resp_bytes: bytes, elapsed_ms: bytes } });
-    }
-    send('logData', { data: `[INFO] Request 10.0.0.9 "POST /v1/chat/completions HTTP/1.1" 200 ${id * 31} "client/1" 358ms\n`, source: 'proxy' });
-    send('logData', { data: `srv  update_slots: all slots are idle\nslot ${id % 4} released | n_past = ${id}\n`, source: 'upstream' });
-    if (generation === 1) send('metrics', [{ id, timestamp: time, model, ...counts, duration_ms: 358, has_capture: true }]);
-    if (generation === 2) send('metrics', [nested]);
-    if (generation === 3) {
-      rows.set(id, JSON.stringify({ ...nested, timestamp: `${time.slice(0, 19)}+01:00` }));
-      last = id;
-      send('activity', { id });
-    }
-    send('inflight', generation === 1 ? { total: 0 } : generation === 2 ? { requests: [] } : { operation: 'remove', id: String(id) });
-  }
-  return { greeting: Buffer.concat(greeting), frames, announced, rows };
+export interface TrafficOptions {
+  /** Rows at least. */
+  requests: number;
+  /** Wall ms of the first frame, and ms between two. */
+  start?: number;
+  stepMs?: number;
 }
 
 /** When the first request began. */
 export const START = Date.UTC(2026, 0, 1);
 
-const MODELS = ['alpha-8b-q4', 'beta-32b-q4', 'broken-13b-q4', 'delta-24b-q5', 'embed-small', 'gamma-70b-q4', 'limited-3b', 'peer-mini', 'vision-7b', 'coder-14b'];
+const RELEASES = { 1: 'v208', 2: 'v235', 3: 'v250' } as const;
+
+type Doc = Record<string, unknown>;
+interface Frame { type: string; inner: unknown }
+
+export function traffic(generation: 1 | 2 | 3, { requests, start = START, stepMs = 100 }: TrafficOptions): Traffic {
+  const folder = join(process.env['DROVER_RECORDINGS'] ?? join(process.cwd(), 'test', 'fixtures', 'recordings'), RELEASES[generation], 'traffic');
+  const recorded = framesOf(folder);
+  const begin = recorded.findIndex((frame, i) => frame.type === 'logData' && i > 2);
+  const loop = recorded.slice(begin);
+  const ring = generation === 3 ? ringOf(folder) : new Map<number, Doc>();
+  const perLoop = loop.filter(({ type }) => type === 'metrics' || type === 'activity').length;
+  const inflights = Math.max(0, ...loop.flatMap(({ inner }) => inflightIds(inner)));
+
+  const frames: Uint8Array[] = [];
+  const announced: number[] = [];
+  const rows = new Map<number, string>();
+  const counts = new Map<string, number>();
+  let last = 0;
+  let made = 0;
+  while (made < requests) {
+    const shift = { ids: made, inflights: Math.floor(made / perLoop) * inflights };
+    for (const { type, inner } of loop) {
+      const time = new Date(start + frames.length * stepMs).toISOString().replace('Z', generation === 3 ? '+00:00' : '123456+00:00').replace(generation === 3 ? /\.\d+/ : '', '');
+      const [first] = Array.isArray(inner) ? (inner as Doc[]) : [];
+      if (type === 'metrics' && first !== undefined) {
+        frames.push(encode(type, [{ ...first, id: (first['id'] as number) + shift.ids, timestamp: time }]));
+        made += 1;
+      } else if (type === 'activity') {
+        const id = (inner as { id: number }).id;
+        rows.set(id + shift.ids, JSON.stringify({ ...ring.get(id), id: id + shift.ids, timestamp: time }));
+        last = Math.max(last, id + shift.ids);
+        frames.push(encode(type, { id: id + shift.ids }));
+        made += 1;
+      } else frames.push(encode(type, type === 'inflight' ? later(inner as Doc, shift.inflights, time) : inner));
+      announced.push(last);
+      counts.set(type, (counts.get(type) ?? 0) + 1);
+    }
+  }
+  const mix = [...counts].sort((a, b) => b[1] - a[1]).map(([type, count]) => `${((100 * count) / frames.length).toFixed(1)} % ${type}`).join(', ');
+  return { generation, greeting: Buffer.concat(recorded.slice(0, begin).map(({ type, inner }) => encode(type, inner))), frames, announced, rows, requests: made, mix };
+}
+
+function encode(type: string, inner: unknown): Uint8Array {
+  return Buffer.from(`event:message\ndata:${JSON.stringify({ type, data: JSON.stringify(inner) })}\n\n`);
+}
+
+/** The first connection's. */
+function framesOf(folder: string): Frame[] {
+  let text = '';
+  for (const line of readFileSync(join(folder, 'events.jsonl'), 'utf8').split('\n')) {
+    if (line === '') continue;
+    const chunk = JSON.parse(line) as { conn: number; text?: string };
+    if (chunk.conn === 1) text += chunk.text ?? '';
+  }
+  return [...text.matchAll(/^data:(.*)$/gm)].map(([, data]) => {
+    const envelope = JSON.parse(data!) as { type: string; data: string };
+    return { type: envelope.type, inner: JSON.parse(envelope.data) as unknown };
+  });
+}
+
+/** The rows that the host told of in the end, by id. */
+function ringOf(folder: string): Map<number, Doc> {
+  const http = join(folder, 'http');
+  const file = existsSync(http) ? readdirSync(http).find((name) => name.endsWith('-ring-final-p1.json')) : undefined;
+  if (file === undefined) throw new Error(`${http}: expected the recording's last ring, found none`);
+  const { response } = JSON.parse(readFileSync(join(http, file), 'utf8')) as { response: { body: string } };
+  return new Map((JSON.parse(response.body) as { data: Doc[] }).data.map((row) => [row['id'] as number, row]));
+}
+
+function inflightIds(inner: unknown): number[] {
+  const { request, requests } = (inner ?? {}) as { request?: Doc; requests?: Doc[] };
+  return [request, ...(requests ?? [])].flatMap((each) => (each === undefined ? [] : [Number(each['id'])]));
+}
+
+function later(inner: Doc, shift: number, time: string): Doc {
+  const moved = (request: Doc): Doc => ({ ...request, id: String(Number(request['id']) + shift), timestamp: time });
+  return {
+    ...inner,
+    ...(inner['request'] === undefined ? {} : { request: moved(inner['request'] as Doc) }),
+    ...(Array.isArray(inner['requests']) ? { requests: (inner['requests'] as Doc[]).map(moved) } : {}),
+    ...(typeof inner['id'] === 'string' ? { id: String(Number(inner['id']) + shift) } : {}),
+  };
+}
