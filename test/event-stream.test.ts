@@ -229,10 +229,10 @@ describe('what the generations say differently', () => {
       frame('inflight', { operation: 'remove', id: '5' }),
     )).toEqual([
       { type: 'inflight-total', total: 0 },
-      { type: 'inflight-all', requests: { 5: read } },
-      { type: 'inflight-all', requests: {} },
-      { type: 'inflight-all', requests: {} },
-      { type: 'inflight-all', requests: Object.fromEntries([['__proto__', read]]) },
+      { type: 'inflight-all', requests: new Map([['5', read]]) },
+      { type: 'inflight-all', requests: new Map() },
+      { type: 'inflight-all', requests: new Map() },
+      { type: 'inflight-all', requests: new Map([['__proto__', read]]) },
       { type: 'inflight-upsert', id: '5', request: { ...read, respBytes: 0, remoteIp: '10.0.0.1' } },
       { type: 'inflight-remove', id: '5' },
     ]);

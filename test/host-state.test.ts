@@ -133,7 +133,7 @@ describe('models', () => {
   it("a peer's requests are counted at the peer's model, named with the peer or without", () => {
     const memory = fresh();
     reduce.applyEvent(memory, models(model('lab/p', '', { peerId: 'lab' }), model('q', 'ready')), at(0));
-    reduce.applyEvent(memory, { type: 'inflight-all', requests: { 1: request('p'), 2: request('lab/p'), 3: request('nobody') } }, at(1));
+    reduce.applyEvent(memory, { type: 'inflight-all', requests: new Map([['1', request('p')], ['2', request('lab/p')], ['3', request('nobody')]]) }, at(1));
     expect(project(memory, at(1))).toMatchObject({ inflight: { total: 3 }, models: { 'lab/p': { inflight: 2 }, q: { inflight: 0 } } });
   });
 });
@@ -154,7 +154,7 @@ describe('in flight', () => {
     reduce.applyEvent(memory, { type: 'inflight-upsert', id: '__proto__', request: request('a') }, at(0));
     reduce.applyEvent(memory, { type: 'inflight-upsert', id: '2', request: request('a') }, at(0));
     expect(Object.keys(project(memory, at(0)).inflight.requests).sort()).toEqual(['2', '__proto__']);
-    reduce.applyEvent(memory, { type: 'inflight-all', requests: { 3: request('b') } }, at(1));
+    reduce.applyEvent(memory, { type: 'inflight-all', requests: new Map([['3', request('b')]]) }, at(1));
     expect(project(memory, at(1)).inflight).toEqual({ total: 1, requests: { 3: request('b') } });
   });
 });
@@ -278,7 +278,7 @@ describe('publishing', () => {
       fc.uniqueArray(fc.tuple(keys, fc.constantFrom('stopped', 'ready', 'starting')), { selector: ([key]) => key }).map((list) => (memory: HostMemory, now: Moment) => reduce.applyEvent(memory, models(...list.map(([key, state]) => model(key, state))), now)),
       fc.tuple(ids, keys, fc.nat(9)).map(([id, key, respBytes]) => (memory: HostMemory, now: Moment) => reduce.applyEvent(memory, { type: 'inflight-upsert', id, request: request(key, { respBytes }) }, now)),
       ids.map((id) => (memory: HostMemory, now: Moment) => reduce.applyEvent(memory, { type: 'inflight-remove', id }, now)),
-      fc.array(ids).map((list) => (memory: HostMemory, now: Moment) => reduce.applyEvent(memory, { type: 'inflight-all', requests: Object.fromEntries(list.map((id) => [id, request('a')])) }, now)),
+      fc.array(ids).map((list) => (memory: HostMemory, now: Moment) => reduce.applyEvent(memory, { type: 'inflight-all', requests: new Map(list.map((id) => [id, request('a')])) }, now)),
       fc.nat(3).map((total) => (memory: HostMemory, now: Moment) => reduce.applyEvent(memory, { type: 'inflight-total', total }, now)),
       fc.boolean().map((countsTrue) => (memory: HostMemory) => reduce.applyWire(memory, { countsTrue })),
       keys.map((key) => (memory: HostMemory, now: Moment) => reduce.rowsArrived(memory, [row(1, timeOfMs(now.wall), { model: key })], 'live', now)),

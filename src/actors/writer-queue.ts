@@ -261,6 +261,17 @@ function entryBytes(entry: ActivityEntry): number {
 
 const metadataSizes = new WeakMap<object, number>();
 function metadataBytes(metadata: Record<string, unknown>): number {
+  let size = 100;
+  for (const key in metadata) {
+    const value = metadata[key];
+    // Mostly a text or two; what is nested is written out, once.
+    if (typeof value === 'object' && value !== null) return nestedBytes(metadata);
+    size += 2 * (key.length + (typeof value === 'string' ? value.length : 8)) + 10;
+  }
+  return size;
+}
+
+function nestedBytes(metadata: object): number {
   let size = metadataSizes.get(metadata);
   if (size === undefined) {
     size = 2 * JSON.stringify(metadata).length + 100;

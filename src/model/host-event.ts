@@ -23,7 +23,7 @@ export type HostEvent =
   | { type: 'row-ready'; upstreamId: number }
   /** `inflight` as a bare count (until v234). */
   | { type: 'inflight-total'; total: number }
-  | { type: 'inflight-all'; requests: Record<string, InflightRequest> }
+  | { type: 'inflight-all'; requests: ReadonlyMap<string, InflightRequest> }
   | { type: 'inflight-upsert'; id: string; request: InflightRequest }
   | { type: 'inflight-remove'; id: string }
   | { type: 'profile'; active: string | null }

@@ -154,9 +154,9 @@ export function streamEnded(memory: HostMemory, at: Moment): void {
   memory.dirty = DIRTY.all;
 }
 
-function allInflight(memory: HostMemory, requests: Record<string, InflightRequest>, at: Moment): void {
-  for (const id of memory.requests.keys()) if (!Object.hasOwn(requests, id)) leave(memory, id, at);
-  for (const id of Object.keys(requests)) memory.requests.set(id, requests[id]!);
+function allInflight(memory: HostMemory, requests: ReadonlyMap<string, InflightRequest>, at: Moment): void {
+  for (const id of memory.requests.keys()) if (!requests.has(id)) leave(memory, id, at);
+  for (const [id, request] of requests) memory.requests.set(id, request);
   memory.inflight = { kind: 'list' };
   memory.dirty |= DIRTY.inflight;
 }

@@ -126,13 +126,13 @@ function readInflight(inner: unknown, out: HostEvent[]): void {
 function readRequests(list: unknown, inner: Doc, out: HostEvent[]): void {
   const entries = listOf(list);
   if (entries === undefined) return malformed(out, `inflight: requests is ${kindOf(list)}, not a list`, inner);
-  const requests: [string, InflightRequest][] = [];
+  const requests = new Map<string, InflightRequest>();
   for (const entry of entries) {
     const read = readRequest(entry);
     if (read === null) malformed(out, 'inflight: a request without id and timestamp', entry);
-    else requests.push(read);
+    else requests.set(read[0], read[1]);
   }
-  out.push({ type: 'inflight-all', requests: Object.fromEntries(requests) });
+  out.push({ type: 'inflight-all', requests });
 }
 
 function readRequest(entry: unknown): [string, InflightRequest] | null {

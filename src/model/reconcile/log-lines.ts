@@ -42,7 +42,7 @@ interface Source {
   rest: string;
   bytes: number;
   /** After the verdict: texts that are not taken apart yet, enough for the last lines. */
-  tail: { texts: string[]; lines: number; chars: number; cut: boolean };
+  tail: { texts: string[]; ends: number[]; lines: number; chars: number; cut: boolean };
 }
 
 export function createLogLines(): LogLines {
@@ -84,7 +84,7 @@ export function createLogLines(): LogLines {
       let source = now.get(name);
       if (source === undefined) {
         if (now.size >= 8) return;
-        source = { last: [], lines: 0, longest: 0, shown: new Set(), rest: '', bytes: 0, tail: { texts: [], lines: 0, chars: 0, cut: false } };
+        source = { last: [], lines: 0, longest: 0, shown: new Set(), rest: '', bytes: 0, tail: emptyTail() };
         now.set(name, source);
       }
       if (source.shown === null) return later(source, text);
@@ -118,15 +118,16 @@ function later(source: Source, text: string): void {
   const lines = lineEnds(text);
   source.lines += lines;
   tail.texts.push(text);
+  tail.ends.push(lines);
   tail.lines += lines;
   tail.chars += text.length;
   while (tail.texts.length > 1) {
-    const [first] = tail.texts;
-    const ends = lineEnds(first!);
+    const ends = tail.ends[0]!;
     if (tail.lines - ends < TAIL_LINES) break;
-    tail.texts.shift();
     tail.lines -= ends;
-    tail.chars -= first!.length;
+    tail.chars -= tail.texts[0]!.length;
+    tail.texts.shift();
+    tail.ends.shift();
     tail.cut = true;
   }
   if (tail.chars > TAIL_CHARS) fold(source);
@@ -138,7 +139,7 @@ function fold(source: Source): void {
   if (tail.texts.length === 0) return;
   let text = (tail.cut ? '' : source.rest) + tail.texts.join('');
   let { cut } = tail;
-  source.tail = { texts: [], lines: 0, chars: 0, cut: false };
+  source.tail = emptyTail();
   if (text.length > REST_CHARS) {
     text = text.slice(-REST_CHARS);
     cut = true;
@@ -157,6 +158,8 @@ function fold(source: Source): void {
   }
   source.last = [...source.last, ...hashes.reverse()].slice(-REMEMBERED);
 }
+
+const emptyTail = (): Source['tail'] => ({ texts: [], ends: [], lines: 0, chars: 0, cut: false });
 
 function lineEnds(text: string): number {
   let count = 0;

@@ -26,7 +26,7 @@ export interface Reconciler {
 
 /** How long a decision waits for the log's history: it comes first on the stream, but a fetch may overtake it. */
 const HISTORY_MS = 250;
-const OVERFLOW = /— \d+ bytes dropped —/;
+const OVERFLOW = /sendBuffer full, dropped|— \d+ bytes dropped —/;
 
 export function createReconciler(options: ReconcilerOptions): Reconciler {
   const m = createMachine(options);
@@ -206,5 +206,5 @@ function fetch(m: Machine, connection: Connection, target: FetchTarget, purpose:
 
 /** Does the host say that it dropped messages? */
 function overflown(text: string): boolean {
-  return text.includes('sendBuffer full') || (text.includes('bytes dropped') && OVERFLOW.test(text));
+  return text.includes('dropped') && OVERFLOW.test(text);
 }
