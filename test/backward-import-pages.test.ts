@@ -1,6 +1,7 @@
 /** The backward import page by page, on a virtual clock: nothing twice, nothing skipped, nobody hindered. */
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { createSimHost, type SimHost } from '../src/demo/sim-host.ts';
+import { createSimHost } from '../src/demo/sim-host.ts';
+import type { SimHost } from '../src/demo/sim-types.ts';
 import type { ActivityEntry } from '../src/model/reconcile/effects.ts';
 import { seededRandom } from './sim/seeded-random.ts';
 import { startLinked, watched, type Linked } from './support/linked.ts';

@@ -1,6 +1,7 @@
 /** A host with a store of thousands of rows, in the real program: imported down to retention's edge, through a SIGKILL, without a frame. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { createSimHost, type SimHost } from '../src/demo/sim-host.ts';
+import { createSimHost } from '../src/demo/sim-host.ts';
+import type { SimHost } from '../src/demo/sim-types.ts';
 import { dataFolder, eventually, openDashboard, startProgram, type Dashboard, type Program } from './support/program.ts';
 import { seeded, wallClock } from './support/wall.ts';
 

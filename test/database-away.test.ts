@@ -5,7 +5,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { readPostmasterFile } from '../src/io/embedded/postmaster.ts';
 import { findPlace } from '../src/io/embedded/place.ts';
-import { createSimHost, type SimHost, type SimHostOptions, type SimRowInput } from '../src/demo/sim-host.ts';
+import { createSimHost } from '../src/demo/sim-host.ts';
+import type { SimHost, SimHostOptions, SimRowInput } from '../src/demo/sim-types.ts';
 import { connectTo } from '../src/io/postgres/pools.ts';
 import { createTestDatabase, type TestDatabase } from './support/database.ts';
 import { ask, embeddedUrl } from './support/embedded.ts';

@@ -1,6 +1,6 @@
 /** Law 9 in the real program: what was heard before the stop is written down, sockets are told, and a second signal waits for nobody. */
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { SimHost } from '../src/demo/sim-host.ts';
+import type { SimHost } from '../src/demo/sim-types.ts';
 import { connectTo } from '../src/io/postgres/pools.ts';
 import { deferred } from '../src/model/deferred.ts';
 import { createTestDatabase, type TestDatabase } from './support/database.ts';

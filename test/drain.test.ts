@@ -1,6 +1,7 @@
 /** Laws 7 and 9 in the real program: what is queued is written at SIGTERM, in time even when the database does not take it; and nothing remembered claims to be live. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createSimHost, type SimHost } from '../src/demo/sim-host.ts';
+import { createSimHost } from '../src/demo/sim-host.ts';
+import type { SimHost } from '../src/demo/sim-types.ts';
 import { connectTo } from '../src/io/postgres/pools.ts';
 import { createTestDatabase, type TestDatabase } from './support/database.ts';
 import { lawTwo } from './support/law2.ts';

@@ -3,7 +3,8 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Release } from '../src/demo/releases.ts';
-import { createSimHost, type SimHost } from '../src/demo/sim-host.ts';
+import { createSimHost } from '../src/demo/sim-host.ts';
+import type { SimHost } from '../src/demo/sim-types.ts';
 import { createWorld, realClock, startHttp, type Running, type World } from './support/http-deps.ts';
 
 let world: World;

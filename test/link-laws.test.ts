@@ -1,7 +1,8 @@
 /** Links over simulated hosts, on a virtual clock: what they publish, and what they make of nonsense. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { BAD_FRAMES } from '../src/demo/bad-frames.ts';
-import { createSimHost, type SimHost } from '../src/demo/sim-host.ts';
+import { createSimHost } from '../src/demo/sim-host.ts';
+import type { SimHost } from '../src/demo/sim-types.ts';
 import { applyPatch } from '../src/model/patch.ts';
 import { seededRandom } from './sim/seeded-random.ts';
 import { startLinked, type Linked } from './support/linked.ts';

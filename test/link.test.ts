@@ -1,6 +1,7 @@
 /** A link under a real tree, on a virtual clock, against a simulated host: when it tries, what it asks, what it says of its host. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { createSimHost, type SimHost, type SimHostOptions } from '../src/demo/sim-host.ts';
+import { createSimHost } from '../src/demo/sim-host.ts';
+import type { SimHost, SimHostOptions } from '../src/demo/sim-types.ts';
 import { LIMITS } from '../src/model/limits.ts';
 import type { HostPort } from '../src/model/seams.ts';
 import { msOfTime } from '../src/model/time.ts';

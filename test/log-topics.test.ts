@@ -1,6 +1,7 @@
 /** `logs:<host>` and `logs:<host>/<model>`, from a host's real socket to a dashboard's. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { createSimHost, type SimHost } from '../src/demo/sim-host.ts';
+import { createSimHost } from '../src/demo/sim-host.ts';
+import type { SimHost } from '../src/demo/sim-types.ts';
 import { openDashboard, startProgram, dataFolder, type Dashboard, type Program } from './support/program.ts';
 import { seeded, wallClock } from './support/wall.ts';
 

@@ -1,7 +1,8 @@
 /** Logs from a host to those who read them: gathered, bounded, once; a model's own log only while somebody reads it. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createLogLanes } from '../src/actors/link/log-lanes.ts';
-import { createSimHost, type SimHost, type SimHostOptions } from '../src/demo/sim-host.ts';
+import { createSimHost } from '../src/demo/sim-host.ts';
+import type { SimHost, SimHostOptions } from '../src/demo/sim-types.ts';
 import { UPSTREAM } from '../src/io/llama-swap/upstream-paths.ts';
 import { LIMITS } from '../src/model/limits.ts';
 import type { HostPort, StreamReader } from '../src/model/seams.ts';

@@ -1,7 +1,7 @@
 /** The days that killed simpler rules of reconciling, each lived through by real links on a virtual clock. */
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Release } from '../src/demo/releases.ts';
-import type { SimHost } from '../src/demo/sim-host.ts';
+import type { SimHost } from '../src/demo/sim-types.ts';
 import type { Gap } from '../src/model/gap.ts';
 import type { HostPlan, SimEvent } from './sim/history.ts';
 import { brokenLaws } from './sim/laws.ts';

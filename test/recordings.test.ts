@@ -5,7 +5,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readScenario, type RecordedRow, type Scenario } from '../src/demo/recording.ts';
+import { readScenario } from '../src/demo/recording.ts';
+import type { RecordedRow, Scenario } from '../src/demo/recording-types.ts';
 import { createRing, expectedLost, expectedRows, framesOf } from '../src/demo/recording-rows.ts';
 import { chooseConnections } from '../src/demo/replay-connections.ts';
 import { startReplay } from '../src/demo/replay-host.ts';

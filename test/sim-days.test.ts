@@ -2,11 +2,11 @@
 import { connect } from 'node:net';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { BAD_FRAMES, hugeLine } from '../src/demo/bad-frames.ts';
-import type { SimFault } from '../src/demo/faults.ts';
+import type { ServedRow, SimFault, SimHost, SimHostOptions } from '../src/demo/sim-types.ts';
 import { startDemoFleet } from '../src/demo/fleet.ts';
 import type { Release } from '../src/demo/releases.ts';
 import { runSimHosts } from '../src/demo/run-sim-hosts.ts';
-import { createSimHost, type ServedRow, type SimHost, type SimHostOptions } from '../src/demo/sim-host.ts';
+import { createSimHost } from '../src/demo/sim-host.ts';
 import { HostError } from '../src/model/liveness.ts';
 import type { StreamReader } from '../src/model/seams.ts';
 import { virtualClock } from './support/virtual-clock.ts';

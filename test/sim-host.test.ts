@@ -1,9 +1,11 @@
 /** The simulated host against the recorded ones: the same kinds, the same keys in the same order, the same bytes where they are fixed. */
 import { afterEach, describe, expect, test } from 'vitest';
-import { readScenario, type RecordedExchange, type Scenario } from '../src/demo/recording.ts';
+import { readScenario } from '../src/demo/recording.ts';
+import type { RecordedExchange, Scenario } from '../src/demo/recording-types.ts';
 import { framesOf } from '../src/demo/recording-rows.ts';
 import { RELEASES, type Release } from '../src/demo/releases.ts';
-import { createSimHost, type SimHost } from '../src/demo/sim-host.ts';
+import { createSimHost } from '../src/demo/sim-host.ts';
+import type { SimHost } from '../src/demo/sim-types.ts';
 import { scenarios } from './support/recordings.ts';
 import { recordedModels } from './support/sim-models.ts';
 import { seeded, wallClock } from './support/wall.ts';

@@ -3,7 +3,8 @@
  * → store → broadcaster → /ws → a client that holds the same state. It fails when any link of that chain is cut.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createSimHost, type SimHost } from '../src/demo/sim-host.ts';
+import { createSimHost } from '../src/demo/sim-host.ts';
+import type { SimHost } from '../src/demo/sim-types.ts';
 import { dataFolder, eventually, openDashboard, startProgram, type Dashboard, type Program } from './support/program.ts';
 import { seeded, wallClock } from './support/wall.ts';
 

@@ -8,7 +8,7 @@ import { createActorsTopic } from './broadcast/actors-topic.ts';
 import type { ActorsFeed } from './broadcast/actors-topic.ts';
 import { createAudiences } from './broadcast/audiences.ts';
 import { closeClient, deliver, forget, hold, openClient, pinged, ponged, reply, takeHeld } from './broadcast/client-socket.ts';
-import type { ClientSocket, SocketEnv } from './broadcast/client-socket.ts';
+import type { SocketEnv } from './broadcast/client-socket.ts';
 import { createFleetTopic } from './broadcast/fleet-topic.ts';
 import { textFrame } from './broadcast/frame-buffer.ts';
 import { createLogReaders } from './broadcast/log-readers.ts';
@@ -19,6 +19,7 @@ import type { ChildContext, Started } from './child.ts';
 import type { BroadcastSink, Feed, FleetSink } from './feed.ts';
 import type { SocketGate, SocketSink } from './socket-gate.ts';
 import { startWorker } from './worker.ts';
+import type { ClientSocket } from './broadcast/dashboard.ts';
 
 export interface BroadcasterDeps {
   feed: Feed;

@@ -1,6 +1,6 @@
 /** The open event streams of one host, and everything that can go wrong between a frame and its readers. */
 import { releaseNumber, sendBuffer, type Release } from './releases.ts';
-import type { DropOptions } from './sim-host.ts';
+import type { DropOptions } from './sim-types.ts';
 import { frameText, type Frame } from './stream-mouth.ts';
 import type { Sink } from './wire.ts';
 

@@ -1,7 +1,7 @@
 /** The host program itself: a process that boots, serves, reloads and dies, over the engine, the rows, the logs and the samples. */
 import { createBroadcast } from './broadcast.ts';
 import { createEngine, type Flight, type FlightEnd } from './engine.ts';
-import type { SimFault } from './faults.ts';
+import type { ServedRow, SimFault, SimHost, SimHostOptions, SimModelSpec, SimRow } from './sim-types.ts';
 import { createFront } from './front.ts';
 import { goDuration, goTime } from './go-json.ts';
 import type { MouthState } from './http-mouth.ts';
@@ -11,7 +11,6 @@ import { makesRow, outcome } from './outcomes.ts';
 import { generationOf, releaseNumber, type Release } from './releases.ts';
 import { createRows } from './rows.ts';
 import { createSamples } from './samples.ts';
-import type { ServedRow, SimHost, SimHostOptions, SimModelSpec, SimRow } from './sim-host.ts';
 import { connectFrames, inflightFrame, logFrame, modelStatus, rowFrame, streamHeaders, type Frame } from './stream-mouth.ts';
 import type { Handler, Sink, WireRequest } from './wire.ts';
 

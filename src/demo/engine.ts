@@ -3,7 +3,7 @@
  * A swap waits for the requests in flight; a failed load answers all that waited for it.
  */
 import type { Clock, TimerId } from '../model/seams.ts';
-import type { SimModelSpec, SimRequest } from './sim-host.ts';
+import type { SimModelSpec, SimRequest } from './sim-types.ts';
 
 export interface EngineModel {
   spec: SimModelSpec;

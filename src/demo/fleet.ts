@@ -1,7 +1,8 @@
 /** The demo: a lively fleet of simulated hosts of all three generations, some of them troubled. */
 import type { Clock, Random } from '../model/seams.ts';
 import type { Release } from './releases.ts';
-import { createSimHost, type SimGpuSpec, type SimHost, type SimModelSpec } from './sim-host.ts';
+import { createSimHost } from './sim-host.ts';
+import type { SimGpuSpec, SimHost, SimModelSpec } from './sim-types.ts';
 import { startTraffic } from './traffic.ts';
 
 export interface DemoFleetOptions {

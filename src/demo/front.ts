@@ -2,11 +2,11 @@
 import type { Clock } from '../model/seams.ts';
 import { complete, MODEL_PATHS } from './completions.ts';
 import type { Engine } from './engine.ts';
-import { faultAnswer, trickle, type SimFault } from './faults.ts';
+import { faultAnswer, trickle } from './faults.ts';
+import type { SimFault, SimHost } from './sim-types.ts';
 import { answer, errorAnswer, notFound, refuseKey, type MouthState } from './http-mouth.ts';
 import { openLogStream, type HostLogs, type LogTap } from './log-stream.ts';
 import { releaseNumber } from './releases.ts';
-import type { SimHost } from './sim-host.ts';
 import { send, type Handler, type Sink, type WireRequest } from './wire.ts';
 
 export interface FrontOptions {

@@ -4,7 +4,7 @@ import { goJson, goParseTime } from './go-json.ts';
 import { BUILDS, generationOf, releaseNumber, type Release } from './releases.ts';
 import { wireRow, type Rows } from './rows.ts';
 import type { Samples } from './samples.ts';
-import type { ServedRow, SimGpuSpec } from './sim-host.ts';
+import type { ServedRow, SimGpuSpec } from './sim-types.ts';
 import type { Answer, Header, WireRequest } from './wire.ts';
 
 export interface MouthState {

@@ -2,7 +2,7 @@
 import { HostError, type ReasonCode } from '../model/liveness.ts';
 import type { GetOptions, HostAnswer, HostPort, HostStream, StreamReader } from '../model/seams.ts';
 import type { Core } from './core.ts';
-import type { SimHostOptions } from './sim-host.ts';
+import type { SimHostOptions } from './sim-types.ts';
 import type { Header, Sink } from './wire.ts';
 
 const fault = (code: ReasonCode, text: string): HostError => new HostError({ code, text });

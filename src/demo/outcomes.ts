@@ -1,7 +1,7 @@
 /** What a request's end leaves in the activity, release by release. */
 import type { Flight, FlightEnd } from './engine.ts';
 import { generationOf, releaseNumber, type Release } from './releases.ts';
-import type { SimRowInput } from './sim-host.ts';
+import type { SimRowInput } from './sim-types.ts';
 
 const ZEROS: SimRowInput = { inputTokens: 0, outputTokens: 0, promptPerSecond: 0, tokensPerSecond: 0, draftTokens: 0, draftAccTokens: 0 };
 

@@ -1,30 +1,5 @@
 /** Which processes, hence which runs of ids, a recording shows. */
-import type { RecordedBoot, RecordedConnection, RecordedExchange } from './recording.ts';
-
-/** truth.json, as far as it is used. A recording of our own (`drover record`) has boots alone. */
-export interface Truth {
-  scenario?: string;
-  version?: string;
-  generation?: number;
-  boots?: { port: number; boots: { boot: number; version: string; ready_ms: number; end_ms: number; end_how: string }[] }[];
-  steps?: { t_ms: number; do: string; ended?: string }[];
-  requests?: TruthRequest[];
-  ring_at_end?: { rows_without_request?: number[] };
-  config_lines_added?: string[];
-  [more: string]: unknown;
-}
-
-export interface TruthRequest {
-  n: number;
-  port: number;
-  /** Of the process. */
-  boot: number;
-  t_sent_ms: number;
-  t_done_ms?: number;
-  row_id?: number;
-  /** In place of row_id: what became of the row. */
-  row?: string;
-}
+import type { RecordedBoot, RecordedConnection, RecordedExchange, Truth } from './recording-types.ts';
 
 export function releaseGeneration(release: string): 1 | 2 | 3 {
   const number = release === 'after-v250' ? 251 : Number(/\d+/.exec(release)?.[0] ?? 250);

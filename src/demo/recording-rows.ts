@@ -1,6 +1,5 @@
 /** The activity rows of a recording: what its ring held at each moment, and what must be stored in the end. */
-import type { TruthRequest } from './recording-boots.ts';
-import type { RecordedBoot, RecordedRow, Scenario } from './recording.ts';
+import type { RecordedBoot, RecordedRow, Scenario, TruthRequest } from './recording-types.ts';
 
 export interface ExpectedRow {
   port: number;

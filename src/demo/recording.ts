@@ -4,67 +4,8 @@
  */
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { readBoots, type Truth } from './recording-boots.ts';
-
-export interface RecordedChunk { tMs: number; bytes: Uint8Array }
-
-export interface RecordedConnection {
-  conn: number;
-  openMs: number;
-  port: number;
-  status: number;
-  headers: [string, string][];
-  chunks: RecordedChunk[];
-  /** null: it was open when the recording ended. */
-  closeMs: number | null;
-  close: 'complete' | 'eof' | 'reset' | 'aborted' | null;
-}
-
-export interface RecordedExchange {
-  name: string;
-  tMs: number;
-  method: string;
-  /** With query. */
-  path: string;
-  /** 0: there was no answer. */
-  status: number;
-  headers: [string, string][];
-  /** complete, eof, reset, aborted, timeout or refused. */
-  ended: string;
-  tEndMs: number;
-  body: Uint8Array;
-  chunks: RecordedChunk[] | null;
-}
-
-export interface RecordedBoot {
-  port: number;
-  /** From 1 in this scenario; a reload of generation 1 or 2 begins another one in the same process. */
-  boot: number;
-  /** The process's number in truth.json. */
-  process: number;
-  release: string;
-  generation: 1 | 2 | 3;
-  readyMs: number;
-  endMs: number;
-  /** How it ended: a reload ends no process. */
-  end: 'SIGKILL' | 'SIGTERM' | 'reload' | 'unknown';
-}
-
-/** A row verbatim as the host gave it, whatever its generation. */
-export type RecordedRow = Record<string, unknown> & { id: number; timestamp: string };
-
-export interface Scenario {
-  folder: string;
-  name: string;
-  release: string;
-  connections: RecordedConnection[];
-  exchanges: RecordedExchange[];
-  boots: RecordedBoot[];
-  endMs: number;
-  metricsMaxInMemory: number;
-  store: boolean;
-  truth: Truth;
-}
+import { readBoots } from './recording-boots.ts';
+import type { RecordedConnection, RecordedExchange, Scenario, Truth } from './recording-types.ts';
 
 interface EventLine {
   conn: number;

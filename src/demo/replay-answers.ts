@@ -1,7 +1,7 @@
 /** What a replayed host answers beside its stream. */
 import { goJson } from './go-json.ts';
 import { BUILDS, RELEASES, releaseNumber, type Release } from './releases.ts';
-import type { RecordedBoot, RecordedExchange, RecordedRow, Scenario } from './recording.ts';
+import type { RecordedBoot, RecordedExchange, RecordedRow, Scenario } from './recording-types.ts';
 import { createRing } from './recording-rows.ts';
 import type { Answer, Header, WireRequest } from './wire.ts';
 

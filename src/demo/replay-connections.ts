@@ -1,4 +1,4 @@
-import type { RecordedBoot, RecordedConnection, Scenario } from './recording.ts';
+import type { RecordedBoot, RecordedConnection, Scenario } from './recording-types.ts';
 
 export interface PlayedConnection { connection: RecordedConnection; boot: RecordedBoot }
 

@@ -11,7 +11,7 @@ import type { Clock } from '../model/seams.ts';
 import { responseSink, wireRequest } from './http-transport.ts';
 import { chooseConnections } from './replay-connections.ts';
 import { createReplayAnswers } from './replay-answers.ts';
-import type { RecordedBoot, RecordedConnection, Scenario } from './recording.ts';
+import type { RecordedBoot, RecordedConnection, Scenario } from './recording-types.ts';
 import { send, type Sink } from './wire.ts';
 
 export interface ReplayOptions {

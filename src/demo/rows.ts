@@ -1,7 +1,7 @@
 /** A host's activity: the counter, the ring, the store, captures, and the truth that outlives them all. */
 import type { Random } from '../model/seams.ts';
 import { generationOf, releaseNumber, type Release } from './releases.ts';
-import type { ServedRow, SimRow, SimRowInput } from './sim-host.ts';
+import type { ServedRow, SimRow, SimRowInput } from './sim-types.ts';
 
 interface Sequence { boot: number; next: number; ring: ServedRow[] }
 

@@ -1,7 +1,8 @@
 /** Crowds of simulated hosts in a process of their own, for benchmarks: as cheap as a host can be that still speaks to the byte. */
 import type { Clock, Random } from '../model/seams.ts';
 import { RELEASES, type Release } from './releases.ts';
-import { createSimHost, type SimHost } from './sim-host.ts';
+import { createSimHost } from './sim-host.ts';
+import type { SimHost } from './sim-types.ts';
 
 export interface RunSimHostsOptions {
   clock: Clock;

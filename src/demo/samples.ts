@@ -1,6 +1,6 @@
 /** Performance samples, made when somebody asks for the time gone by since the last time: a crowd of hosts costs no timer. */
 import { goTime } from './go-json.ts';
-import type { SimGpuSpec } from './sim-host.ts';
+import type { SimGpuSpec } from './sim-types.ts';
 
 export interface SampleOptions {
   gpus: SimGpuSpec[];

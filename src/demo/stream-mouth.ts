@@ -3,7 +3,7 @@ import type { Engine, Flight } from './engine.ts';
 import { goJson } from './go-json.ts';
 import { generationOf, releaseNumber, type Release } from './releases.ts';
 import { wireRow, type Rows } from './rows.ts';
-import type { ServedRow } from './sim-host.ts';
+import type { ServedRow } from './sim-types.ts';
 import type { Header } from './wire.ts';
 
 export interface Frame { kind: string; data: unknown }

@@ -1,6 +1,6 @@
 /** People at work: requests in the rhythm of chance, most for the model that is loaded, some for another, a few that fail. */
 import type { Clock, Random } from '../model/seams.ts';
-import type { SimHost, SimModelSpec, SimRequest } from './sim-host.ts';
+import type { SimHost, SimModelSpec, SimRequest } from './sim-types.ts';
 
 export interface TrafficOptions {
   clock: Clock;

@@ -1,8 +1,7 @@
 /** The Fastify application: the rules that hold for every request, then the routes. It does not listen. */
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
-import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance, type RawServerDefault } from 'fastify';
+import Fastify, { LogController, type FastifyBaseLogger } from 'fastify';
 import { validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import { ApiError } from '../model/errors.ts';
 import { createAccess, type Access } from './access.ts';
@@ -22,26 +21,8 @@ import { registerHostTest } from './routes/host-test.ts';
 import { registerMetrics } from './routes/metrics.ts';
 import { registerPerf } from './routes/perf.ts';
 import { registerSession } from './routes/session.ts';
-import { createSessions, type Sessions } from './sessions.ts';
-
-export type App = FastifyInstance<RawServerDefault, IncomingMessage, ServerResponse, FastifyBaseLogger, ZodTypeProvider>;
-
-/** What a route file is given. */
-export interface RouteContext {
-  deps: HttpDeps;
-  access: Access;
-  sessions: Sessions;
-  metrics: Metrics;
-  /** Fires when streams have to end: the drain's time is nearly over, or the server was killed. */
-  ending: AbortSignal;
-}
-
-declare module 'fastify' {
-  interface FastifyContextConfig {
-    /** Needs no token. */
-    open?: boolean;
-  }
-}
+import type { App, RouteContext } from './route.ts';
+import { createSessions } from './sessions.ts';
 
 export interface AppOptions {
   deps: HttpDeps;

@@ -3,7 +3,7 @@ import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
 import { ERRORS } from '../model/errors.ts';
-import type { App } from './app.ts';
+import type { App } from './route.ts';
 
 interface Document { paths?: Record<string, Record<string, { parameters?: { name: string }[] }>> }
 

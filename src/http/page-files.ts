@@ -1,7 +1,7 @@
 /** `/` and its files: one plain live page that works without any request to elsewhere. The modules of src/model come as they were compiled. */
 import { fileURLToPath } from 'node:url';
 import fastifyStatic from '@fastify/static';
-import type { App } from './app.ts';
+import type { App } from './route.ts';
 
 const PAGE = fileURLToPath(new URL('./page/', import.meta.url));
 const MODULES = fileURLToPath(new URL('../../dist/model/', import.meta.url));

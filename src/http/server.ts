@@ -7,9 +7,10 @@ import type { Start } from '../actors/child.ts';
 import { startWorker } from '../actors/worker.ts';
 import { urlHost } from '../io/listen-address.ts';
 import { ERRORS } from '../model/errors.ts';
-import { createApp, type App } from './app.ts';
+import { createApp } from './app.ts';
 import type { AuthorizeUpgrade, HttpDeps } from './deps.ts';
 import { createMetrics } from './metrics.ts';
+import type { App } from './route.ts';
 
 export interface HttpServer {
   start: Start;

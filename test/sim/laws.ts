@@ -2,7 +2,7 @@
 import type { StoredRow } from '../../src/model/activity.ts';
 import type { Gap } from '../../src/model/gap.ts';
 import { canonicalTime } from '../../src/model/time.ts';
-import type { ServedRow } from '../../src/demo/sim-host.ts';
+import type { ServedRow } from '../../src/demo/sim-types.ts';
 import type { World } from './world.ts';
 
 /** What is wrong; empty: nothing. */

@@ -11,7 +11,7 @@ import { persister } from '../../src/actors/persister.ts';
 import { createReconnectLimiter } from '../../src/actors/reconnect-limiter.ts';
 import { createWriterQueue } from '../../src/actors/writer-queue.ts';
 import { createSimHost } from '../../src/demo/sim-host.ts';
-import type { SimHost, SimRow } from '../../src/demo/sim-host.ts';
+import type { SimHost, SimRow } from '../../src/demo/sim-types.ts';
 import { LIMITS } from '../../src/model/limits.ts';
 import type { Random } from '../../src/model/seams.ts';
 import { createMemoryStore } from './memory-store.ts';

@@ -4,7 +4,8 @@
  * exactly the rows that the hosts served, less recorded gaps, none twice.
  */
 import type { Release } from '../../src/demo/releases.ts';
-import { createSimHost, type SimHost } from '../../src/demo/sim-host.ts';
+import { createSimHost } from '../../src/demo/sim-host.ts';
+import type { SimHost } from '../../src/demo/sim-types.ts';
 import type { Random } from '../../src/model/seams.ts';
 import { ask } from './embedded.ts';
 import { lawTwo } from './law2.ts';

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { WebSocket, type ClientOptions } from 'ws';
-import type { SimHost, SimHostOptions } from '../../src/demo/sim-host.ts';
+import type { SimHost, SimHostOptions } from '../../src/demo/sim-types.ts';
 import { createSimHost } from '../../src/demo/sim-host.ts';
 import { createTestDatabase } from './database.ts';
 import { dataFolder, eventually, startProgram, type Program } from './program.ts';

@@ -1,5 +1,5 @@
 /** Law 2 over PostgreSQL and what the simulated hosts know to have served. Rows are told apart by their input tokens. */
-import type { ServedRow, SimHost } from '../../src/demo/sim-host.ts';
+import type { ServedRow, SimHost } from '../../src/demo/sim-types.ts';
 import { canonicalTime } from '../../src/model/time.ts';
 import { ask } from './embedded.ts';
 

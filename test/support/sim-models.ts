@@ -1,5 +1,5 @@
 /** The models that the recorded hosts were configured with. */
-import type { SimModelSpec } from '../../src/demo/sim-host.ts';
+import type { SimModelSpec } from '../../src/demo/sim-types.ts';
 
 export const recordedModels = (release: string): SimModelSpec[] => [
   // The older releases were recorded without capabilities in their configuration.

@@ -2,16 +2,8 @@
  * Clients with the same topics are one audience: what a tick has for them is put together once, and every one of them is written
  * the same Buffer. So the cost of a tick is one write a client, whatever its frames.
  */
-import type { Batch, ClientSocket, LossyFrame } from './client-socket.ts';
-
-export interface Audience {
-  readonly key: string;
-  readonly topics: ReadonlySet<string>;
-  readonly clients: Set<ClientSocket>;
-  /** Of this tick. */
-  must: Buffer[];
-  lossy: (LossyFrame & { data: Buffer })[];
-}
+import type { Batch } from './client-socket.ts';
+import type { Audience, ClientSocket } from './dashboard.ts';
 
 export interface Audiences {
   /** The audience of these topics; made where there is none. */

@@ -14,43 +14,8 @@ import type { ClientFrame } from '../../model/frames.ts';
 import type { Limits } from '../../model/limits.ts';
 import type { TimerId } from '../../model/seams.ts';
 import type { SocketCounts } from '../socket-gate.ts';
-import type { Audience } from './audiences.ts';
 import { PING_FRAME, pongFrame } from './frame-buffer.ts';
-
-export interface ClientSocket {
-  readonly ws: WebSocket;
-  /** The one under `ws`: shared Buffers are written to it as they are. */
-  readonly socket: Duplex;
-  audience: Audience;
-  phase: 'reading' | 'stalled' | 'closing';
-  /** The kernel takes no more for now: what comes waits in `queue`, where it can still be thrown away. */
-  waiting: boolean;
-  queue: Buffer[];
-  queued: number;
-  /** Bytes that may be owed: the limit, or more while something larger (a snapshot) is on its way. */
-  budget: number;
-  /** Monotonic ms of the last ping; at first, of the beginning. */
-  pingAt: number;
-  /** No ping is unanswered. */
-  ponged: boolean;
-  /** Bytes have been written behind the last ping. */
-  dirty: boolean;
-  timer: TimerId;
-  timerFor: 'ping' | 'pong' | 'end' | 'terminate';
-  /** Per lossy stream how much was dropped and not yet told. */
-  dropped: Map<string, number> | null;
-  /** The client's own latest ping, when it can't be answered at once. */
-  unanswered: Buffer | null;
-  badFrames: number;
-  /** Frames of a stalled client, answered once it reads. */
-  held: ClientFrame[];
-}
-
-export interface LossyFrame {
-  /** What the drop is counted under. */
-  key: string;
-  amount: number;
-}
+import type { Audience, ClientSocket, LossyFrame } from './dashboard.ts';
 
 /** What one flush writes to all clients of an audience. */
 export interface Batch {

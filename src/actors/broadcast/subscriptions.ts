@@ -8,11 +8,11 @@ import type { ClientFrame, FrameError, ServerFrameOf, Since, Topic } from '../..
 import type { FleetSink } from '../feed.ts';
 import type { ActorsTopic } from './actors-topic.ts';
 import type { Audiences } from './audiences.ts';
-import type { ClientSocket } from './client-socket.ts';
 import type { FleetTopic } from './fleet-topic.ts';
 import { textFrame } from './frame-buffer.ts';
 import type { LogReaders } from './log-readers.ts';
 import type { StreamMemory } from './stream-memory.ts';
+import type { ClientSocket } from './dashboard.ts';
 
 export interface Topics {
   serverEpoch: string;

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { activityDocument, timeDocument } from '../../model/documents.ts';
 import type { StoredRow } from '../../model/activity.ts';
 import type { ActivityFilter } from '../../model/history.ts';
-import type { App, RouteContext } from '../app.ts';
+import type { App, RouteContext } from '../route.ts';
 import { CSV_HEADER, csvLine } from '../csv.ts';
 import { readCursor, writeCursor } from '../cursor.ts';
 import { limitParameter, plainText, rangeParameters, repeatable, timeRange } from '../query.ts';

@@ -5,7 +5,7 @@ import { ACTOR_SORTS, drawActors, selectActors } from '../../model/actor-tree.ts
 import { actorDetailDocument, statusDocument } from '../../model/documents.ts';
 import { ApiError } from '../../model/errors.ts';
 import type { ActorDetail } from '../../model/status.ts';
-import type { App, RouteContext } from '../app.ts';
+import type { App, RouteContext } from '../route.ts';
 import { limitParameter, repeatable } from '../query.ts';
 import { errors } from '../responses.ts';
 

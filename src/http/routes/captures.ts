@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { fetchCapture } from '../../io/llama-swap/captures.ts';
 import { ApiError } from '../../model/errors.ts';
-import type { App, RouteContext } from '../app.ts';
+import type { App, RouteContext } from '../route.ts';
 import { errors } from '../responses.ts';
 
 const body = z.object({ text: z.string(), bytes: z.int().meta({ description: 'Before the cut.' }), cut: z.boolean() }).nullable();

@@ -1,7 +1,7 @@
 /** `/api/gaps`: what is lost, or may be. */
 import { z } from 'zod';
 import { gapDocument } from '../../model/documents.ts';
-import type { App, RouteContext } from '../app.ts';
+import type { App, RouteContext } from '../route.ts';
 import { rangeParameters, timeRange } from '../query.ts';
 import { errors } from '../responses.ts';
 

@@ -1,7 +1,7 @@
 /** `/healthz`: the event loop turns. `/readyz`: the database and the tree are there too. Hosts that are down do not count. */
 import { z } from 'zod';
 import { timeDocument } from '../../model/documents.ts';
-import type { App, RouteContext } from '../app.ts';
+import type { App, RouteContext } from '../route.ts';
 
 const readyDocument = z.object({
   ready: z.boolean(),

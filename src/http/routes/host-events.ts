@@ -1,7 +1,7 @@
 /** `/api/host-events`: when and why a host's liveness, boot, build or models changed. */
 import { z } from 'zod';
 import { timeDocument } from '../../model/documents.ts';
-import type { App, RouteContext } from '../app.ts';
+import type { App, RouteContext } from '../route.ts';
 import { readCursor, writeCursor } from '../cursor.ts';
 import { limitParameter, plainText, rangeParameters, timeRange } from '../query.ts';
 import { errors } from '../responses.ts';

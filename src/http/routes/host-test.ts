@@ -1,7 +1,7 @@
 /** `POST /api/hosts/test`: tries a host before it is added. */
 import { z } from 'zod';
 import { generationDocument, reasonDocument } from '../../model/documents.ts';
-import type { App, RouteContext } from '../app.ts';
+import type { App, RouteContext } from '../route.ts';
 import { errors } from '../responses.ts';
 import { tryHost } from '../try-host.ts';
 

@@ -5,7 +5,7 @@ import { HOST_ID } from '../../model/host-id.ts';
 import { stateDocument } from '../../model/documents.ts';
 import { ApiError } from '../../model/errors.ts';
 import type { HostConfig, HostState } from '../../model/state.ts';
-import type { App, RouteContext } from '../app.ts';
+import type { App, RouteContext } from '../route.ts';
 import type { HostAnswerOf } from '../deps.ts';
 import { plainText } from '../query.ts';
 import { errors } from '../responses.ts';

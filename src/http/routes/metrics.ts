@@ -1,6 +1,6 @@
 /** `/metrics`: Prometheus text. */
 import { z } from 'zod';
-import type { App, RouteContext } from '../app.ts';
+import type { App, RouteContext } from '../route.ts';
 import { errors } from '../responses.ts';
 
 export async function registerMetrics(app: App, { metrics }: RouteContext): Promise<void> {

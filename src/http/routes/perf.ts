@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { perfDocument, PERF_METRICS, timeDocument } from '../../model/documents.ts';
 import { ApiError } from '../../model/errors.ts';
-import type { App, RouteContext } from '../app.ts';
+import type { App, RouteContext } from '../route.ts';
 import { rangeParameters, timeRange } from '../query.ts';
 import { errors } from '../responses.ts';
 

@@ -2,7 +2,7 @@
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { ApiError } from '../../model/errors.ts';
-import type { App, RouteContext } from '../app.ts';
+import type { App, RouteContext } from '../route.ts';
 import { errors } from '../responses.ts';
 
 const sessionDocument = z.object({ required: z.boolean(), authenticated: z.boolean() }).meta({ id: 'Session', description: '`required`: a token is set.' });
