@@ -1,10 +1,13 @@
 /**
  * What an event of a host costs, from its bytes to state, frame and queue, beside the bare decode of the same bytes (SSE parser, two
  * JSON.parse; in generation 3 the JSON of the fetched rows too). The real link on a clock moved by hand, one read and one tick of
- * 50 ms at a time: in a flood, a socket's 64 KiB a read; in bursts, ten events; one by one, where each event makes a delta of its own.
+ * 50 ms at a time: in a flood, a socket's 64 KiB a read; in bursts, ten events; one by one, where each event makes a delta of its own;
+ * and the flood with persisters and an embedded PostgreSQL until each row is stored (CPU of this process alone). Last, 50 hosts at
+ * 1,000 events/s in all at the real program: does the lag grow? `--only=TEXT` runs what begins with it: a generation, or `lag`.
  */
 import { createParser } from 'eventsource-parser';
 import { openBenchDatabase, type BenchDatabase } from './support/bench-database.ts';
+import { measureLag } from './support/lag.ts';
 import { benchQueue, feedLink } from './support/fed-link.ts';
 import { report, type Figure } from './report.ts';
 import { START, traffic, type Traffic } from './support/traffic.ts';
@@ -113,5 +116,19 @@ try {
   }
 } finally {
   await database.close();
+}
+if ('lag'.startsWith(only)) {
+  const asked = { hosts: 50, events: 1_000, seconds: 30 };
+  const { frame, row, records, lost, cpu } = await measureLag(asked);
+  // A lag that grows is many times as long by then; twice may be another's load.
+  for (const [where, { first, last }] of [['frame', frame], ['row', row]] as const) {
+    figures.push(
+      { name: `lag, record to ${where}, p50 of the last fifth beside the first`, value: last.p50, ceiling: first.p50, unit: 'ms', atMost: 2 },
+      { name: `lag, record to ${where}, p99 of the last fifth beside the first`, value: last.p99, ceiling: first.p99, unit: 'ms' },
+    );
+  }
+  figures.push({ name: 'lag, records without a frame or a row', value: lost.frames + lost.rows, unit: 'records', atMost: 0 });
+  figures.push({ name: 'lag, CPU of the program', value: (cpu * 1e6) / asked.events, unit: 'µs CPU/event' });
+  notes.push(`lag: ${asked.hosts} hosts of the three generations, ${asked.events} events/s in all for ${asked.seconds} s, ${records} records; one client of fleet and activity; rows looked for every 100 ms over HTTP`);
 }
 report('ingest', figures, notes);

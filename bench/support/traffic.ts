@@ -12,6 +12,8 @@ export interface Traffic {
   frames: Uint8Array[];
   /** The highest id that has been announced with each frame. */
   announced: number[];
+  /** The row that each frame brings or announces; null: none. */
+  ids: (number | null)[];
   /** What generation 3 lists at `/api/metrics/activity`, by id from 1. */
   rows: Map<number, string>;
   /** Rows in `frames`. */
@@ -47,6 +49,7 @@ export function traffic(generation: 1 | 2 | 3, { requests, start = START, stepMs
 
   const frames: Uint8Array[] = [];
   const announced: number[] = [];
+  const ids: (number | null)[] = [];
   const rows = new Map<number, string>();
   const counts = new Map<string, number>();
   let last = 0;
@@ -57,21 +60,26 @@ export function traffic(generation: 1 | 2 | 3, { requests, start = START, stepMs
       const time = new Date(start + frames.length * stepMs).toISOString().replace('Z', generation === 3 ? '+00:00' : '123456+00:00').replace(generation === 3 ? /\.\d+/ : '', '');
       const [first] = Array.isArray(inner) ? (inner as Doc[]) : [];
       if (type === 'metrics' && first !== undefined) {
+        ids.push((first['id'] as number) + shift.ids);
         frames.push(encode(type, [{ ...first, id: (first['id'] as number) + shift.ids, timestamp: time }]));
         made += 1;
       } else if (type === 'activity') {
         const id = (inner as { id: number }).id;
         rows.set(id + shift.ids, JSON.stringify({ ...ring.get(id), id: id + shift.ids, timestamp: time }));
         last = Math.max(last, id + shift.ids);
+        ids.push(id + shift.ids);
         frames.push(encode(type, { id: id + shift.ids }));
         made += 1;
-      } else frames.push(encode(type, type === 'inflight' ? later(inner as Doc, shift.inflights, time) : inner));
+      } else {
+        ids.push(null);
+        frames.push(encode(type, type === 'inflight' ? later(inner as Doc, shift.inflights, time) : inner));
+      }
       announced.push(last);
       counts.set(type, (counts.get(type) ?? 0) + 1);
     }
   }
   const mix = [...counts].sort((a, b) => b[1] - a[1]).map(([type, count]) => `${((100 * count) / frames.length).toFixed(1)} % ${type}`).join(', ');
-  return { generation, greeting: Buffer.concat(recorded.slice(0, begin).map(({ type, inner }) => encode(type, inner))), frames, announced, rows, requests: made, mix };
+  return { generation, greeting: Buffer.concat(recorded.slice(0, begin).map(({ type, inner }) => encode(type, inner))), frames, announced, ids, rows, requests: made, mix };
 }
 
 function encode(type: string, inner: unknown): Uint8Array {
