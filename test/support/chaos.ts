@@ -111,13 +111,24 @@ export async function runChaos(day: ChaosDay): Promise<ChaosResult> {
     return { stored, gaps, served: hosts.reduce((sum, { host }) => sum + host.servedCount, 0), restarts: day.ends, history };
   } catch (error) {
     const found = await law().then(({ wrong }) => wrong, (fault: unknown) => [`the database does not answer: ${String(fault)}`]);
-    throw new Error(`seed ${day.seed}: ${error instanceof Error ? error.message.slice(0, 500) : String(error)}\n${found.slice(0, 40).join('\n')}\n\nWhat happened:\n${history.slice(-400).join('\n')}\n\nDrover said:\n${program.output().slice(-4_000)}`, { cause: error });
+    const now = await standing(program).catch((fault: unknown) => String(fault));
+    throw new Error(`seed ${day.seed}: ${error instanceof Error ? error.message.slice(0, 500) : String(error)}\n${found.slice(0, 40).join('\n')}\n\nNow:\n${now}\n\nWhat happened:\n${history.slice(-400).join('\n')}\n\nDrover said:\n${program.output().slice(-4_000)}`, { cause: error });
   } finally {
     for (const stop of stops) stop();
     program.kill('SIGTERM');
     await program.ended;
     await Promise.all(hosts.map(({ host }) => host.close()));
   }
+}
+
+/** What Drover says of itself, for the reader of a failing seed. */
+async function standing(program: Program): Promise<string> {
+  const [{ hosts }, { actors }, ready] = await Promise.all([program.get('/api/hosts'), program.get('/debug/actors'), program.request('/readyz').then((answer) => answer.text())]);
+  return [
+    ...hosts.map(({ id, state }: any) => `${id}: ${state.liveness.state} since ${state.liveness.since}, generation ${state.generation}, boot ${state.bootEpoch}`),
+    ...actors.filter(({ kind }: any) => kind === 'worker').map(({ path, state, since, incarnation, queued, lastExit }: any) => `${path}: ${state} since ${since}, incarnation ${incarnation}, queued ${queued}, last exit ${lastExit?.reason ?? 'none'}`),
+    ready,
+  ].join('\n');
 }
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

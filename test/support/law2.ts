@@ -80,7 +80,8 @@ function ofHost(id: string, host: SimHost, stored: readonly StoredActivity[], ga
   // Of a boot that nobody met nothing can be known.
   const met = missing.filter((one) => epochs.has(one.boot)).length;
   if (sum((gap) => gap.lost_max ?? Infinity) < met) say(`the gaps claim at most ${sum((gap) => gap.lost_max ?? Infinity)} rows lost, but ${met} were`);
-  return wrong;
+  // For the reader of a failing seed.
+  return wrong.length === 0 ? wrong : [...gaps.map((gap) => `${id}: its gap ${JSON.stringify({ ...gap, host_id: undefined })}`), ...wrong];
 }
 
 /**
