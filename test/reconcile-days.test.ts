@@ -349,3 +349,57 @@ test('in flight at a clean end: that many may be lost', async () => {
   await passes(5);
   expect(gaps()).toEqual([{ bootEpoch: 1, fromId: 2, toId: null, lostMin: 0, lostMax: 2, cause: 'restart' }]);
 });
+
+test.each(EACH)('a ring of %s that passed rows whose events were dropped: a gap in the middle of a connection', async (release) => {
+  const { hosts: [host] } = await begin(plan({ release, ring: 10 }));
+  serve(host!, 5);
+  await passes(2);
+  host!.dropNext(30, { kinds: ['metrics', 'activity'], aftermath: false });
+  serve(host!, 32);
+  await passes(10);
+  const low = first[release];
+  expect(boots()).toEqual([1]);
+  expect(gaps()).toEqual([{ bootEpoch: 1, fromId: low + 5, toId: low + 26, lostMin: 22, lostMax: 22, cause: 'wrap' }]);
+  expect(ids(1)).toEqual([...range(low, low + 4), ...range(low + 27, low + 36)]);
+  expect(marks()).toEqual([{ floor: low, next: low + 37 }]);
+});
+
+test('a wrap while Drover was dead: how much is lost nobody knows, since the process may be another', async () => {
+  const { hosts: [host] } = await begin(plan({ release: 'v235', ring: 10 }));
+  serve(host!, 5);
+  await passes(2);
+  act({ do: 'kill-drover', downMs: 5_000 });
+  serve(host!, 30);
+  await passes(30);
+  expect(gaps()).toEqual([{ bootEpoch: 1, fromId: 5, toId: 24, lostMin: 20, lostMax: null, cause: 'wrap' }]);
+});
+
+test('a store that comes back while the database is away: its rows are not stored again', async () => {
+  const { hosts: [host] } = await begin(plan({ store: true }));
+  serve(host!, 4);
+  await passes(2);
+  host!.upgrade('v208', { downMs: 300 });
+  await passes(40);
+  serve(host!, 2);
+  await passes(10);
+  act({ do: 'store-away', forMs: 200_000 });
+  host!.upgrade('v250', { downMs: 300 });
+  await passes(40);
+  serve(host!, 3);
+  await passes(200);
+  expect([ids(1), ids(2), ids(3)]).toEqual([range(1, 4), [0, 1], range(5, 7)]);
+  expect(world!.store.boots('h0')[0]).toMatchObject({ bootEpoch: 3, floor: 5, resumes: 1 });
+  expect(brokenLaws(world!)).toEqual([]);
+});
+
+test('ids that begin again behind a ring that is off', async () => {
+  const { hosts: [host] } = await begin(plan({ release: 'v235', ring: 0 }));
+  serve(host!, 3);
+  await passes(2);
+  host!.reload();
+  await passes(40);
+  serve(host!, 2);
+  await passes(10);
+  expect([ids(1), ids(2)]).toEqual([range(0, 2), range(0, 1)]);
+  expect(gaps().map(({ cause, lostMin }) => ({ cause, lostMin }))).toEqual([{ cause: 'reload', lostMin: 0 }]);
+});
