@@ -403,3 +403,18 @@ test('ids that begin again behind a ring that is off', async () => {
   expect([ids(1), ids(2)]).toEqual([range(0, 2), range(0, 1)]);
   expect(gaps().map(({ cause, lostMin }) => ({ cause, lostMin }))).toEqual([{ cause: 'reload', lostMin: 0 }]);
 });
+
+test('a small ring that has passed the ids that begin again: they were announced', async () => {
+  const { hosts: [host] } = await begin(plan({ ring: 5, requestLog: false }));
+  serve(host!, 1);
+  await passes(2);
+  host!.restart('kill', { downMs: 5 });
+  await passes(40);
+  serve(host!, 20);
+  await passes(10);
+  expect([ids(1), ids(2)]).toEqual([[1], range(16, 20)]);
+  expect(gaps().map(({ bootEpoch, fromId, toId, lostMin }) => ({ bootEpoch, fromId, toId, lostMin }))).toEqual([
+    { bootEpoch: 1, fromId: 2, toId: null, lostMin: 0 },
+    { bootEpoch: 2, fromId: 1, toId: 15, lostMin: 15 },
+  ]);
+});
