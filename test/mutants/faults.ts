@@ -91,7 +91,7 @@ export const FAULTS: readonly Fault[] = [
   {
     law: 2, name: 'ids that begin again are not noticed', why: 'the rows of a host that restarted unseen are taken for known ones',
     file: 'src/model/reconcile/live-boot.ts', search: 'return !boot.ringAtConnect.has(id) && !boot.takenHere.has(id) && (', replace: 'return id < 0 && (',
-    tests: [DAYS],
+    tests: [{ file: 'ids-again' }],
   },
   {
     law: 2, name: 'no gap for what the ring has passed', why: 'rows are lost and nobody is told',
@@ -197,12 +197,12 @@ export const FAULTS: readonly Fault[] = [
   {
     law: 7, name: 'remembered as live', why: 'after a restart a host that is long gone is shown live',
     file: 'src/actors/keeper/standing.ts', search: '{ ...liveness, lastContactAt: null }, last);', replace: '{ ...(last?.liveness ?? liveness), lastContactAt: null }, last);',
-    tests: [{ file: 'contract-hosts', only: 'declared hosts, and a restart' }],
+    tests: [{ file: 'drain', only: 'with the host gone' }],
   },
   {
     law: 7, name: 'nothing is remembered', why: 'after a restart a host that is down shows no models at all',
     file: 'src/actors/keeper/keeper.ts', search: '            self.task(save().finally(() => self.done()));', replace: '            self.done();',
-    tests: [{ file: 'contract-hosts', only: 'declared hosts, and a restart' }],
+    tests: [{ file: 'drain', only: 'with the host gone' }],
   },
   {
     law: 7, name: 'a lost host looks present', why: 'when a stream ends its last state still claims to be of now',
