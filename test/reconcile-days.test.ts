@@ -201,6 +201,15 @@ describe.each(EACH)('%s', (release) => {
     expect(host!.streams).toBe(1);
   });
 
+  test.each(['lost', 'kept'] as const)('the database breaks at a commit (%s): no crash, and the batch is written again, once', async (outcome) => {
+    const { hosts: [host], crashes } = await begin(plan({ release }));
+    act({ do: 'store-commit', outcome });
+    serve(host!, 100);
+    await passes(3);
+    expect(ids(1)).toEqual(range(low, low + 99));
+    expect(crashes).toEqual([]);
+  });
+
   test('a persister that crashes with a batch in its hands, which the store lost: all stored', async () => {
     const { hosts: [host], store } = await begin(plan({ release }));
     store.faults.delayMs = 400;

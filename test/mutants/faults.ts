@@ -196,8 +196,13 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     law: 7, name: 'remembered as live', why: 'after a restart a host that is long gone is shown live',
-    file: 'src/actors/keeper/standing.ts', search: '{ ...liveness, lastContactAt: null }, last);', replace: '{ ...(last?.liveness ?? liveness), lastContactAt: null }, last);',
+    file: 'src/actors/link/body.ts', search: "{ state: 'connecting', reason: null, since: begun", replace: "{ state: host.remembered?.liveness.state ?? 'connecting', reason: null, since: begun",
     tests: [{ file: 'drain', only: 'with the host gone' }],
+  },
+  {
+    law: 7, name: 'the last liveness without a link', why: 'a host that was disabled while it was live is shown live',
+    file: 'src/actors/keeper/standing.ts', search: '{ ...liveness, lastContactAt: null }, last);', replace: '{ ...(last?.liveness ?? liveness), lastContactAt: null }, last);',
+    tests: [{ file: 'contract-hosts', only: 'are added, changed, disabled' }],
   },
   {
     law: 7, name: 'nothing is remembered', why: 'after a restart a host that is down shows no models at all',
@@ -260,7 +265,7 @@ export const FAULTS: readonly Fault[] = [
   {
     law: 9, name: 'sockets are not told', why: 'dashboards see a broken connection instead of 1012',
     file: 'src/http/server.ts', search: 'Promise.all([app.close(), deps.webSockets.close(GOING_AWAY)])', replace: 'Promise.all([app.close(), void GOING_AWAY])',
-    tests: [{ file: 'drain-order' }],
+    tests: [{ file: 'http', only: 'closes sockets with 1012' }],
   },
   {
     law: 9, name: 'the writers are not flushed', why: 'the last rows before a stop are lost if the rings wrap',
