@@ -12,7 +12,7 @@ import { openDataFolder, startProgram, startSimHosts, type Program } from './sup
 const asked = process.argv.indexOf('--hosts');
 const SIZES = asked === -1 ? [10, 100, 1_000] : process.argv[asked + 1]!.split(',').map(Number);
 /** First polls, boots and rows are over. */
-const SETTLE_MS = 15_000;
+const SETTLE_MS = 20_000;
 /** Two rounds of the perf poll. */
 const WINDOW_MS = 20_000;
 /** prom-client's, inside whose every sample it counts its own pause. */
@@ -33,7 +33,7 @@ async function watch(program: Program): Promise<Window> {
   return { rss: program.rss(), cpu: used, delayMs };
 }
 
-interface Measured { hosts: number; liveS: number; idle: Window; busy: Window; behind: number }
+interface Measured { hosts: number; liveS: number; idle: Window; busy: Window; behind: number; load: number }
 
 async function allLive(program: Program, wanted: number): Promise<void> {
   for (;;) {
@@ -56,7 +56,7 @@ async function measure(hosts: number, data: string): Promise<Measured> {
     await pause(SETTLE_MS);
     const busy = await watch(program);
     const behind = (await crowd.served()) - (await program.metric('drover_writers_inserted_rows_total'));
-    return { hosts, liveS, idle, busy, behind };
+    return { hosts, liveS, idle, busy, behind, load: loadavg()[0]! };
   } finally {
     await program.stop();
     await crowd.stop();
@@ -97,7 +97,7 @@ try {
   }
   const ratios = (name: string, of: (one: Measured) => number): string => `${name}, ${all.map(({ hosts }) => hosts).toReversed().join(' : ')} hosts = ${all.map(of).toReversed().map((value) => value.toPrecision(3)).join(' : ')}`;
   report('scale', figures, [
-    `the program without hosts: ${(empty.rss / 1_048_576).toFixed(0)} MiB, ${(empty.cpu * 100).toFixed(1)} % of a core, delay p99 ${empty.delayMs.toFixed(1)} ms; load average at the beginning ${load.toFixed(1)}`,
+    `the program without hosts: ${(empty.rss / 1_048_576).toFixed(0)} MiB, ${(empty.cpu * 100).toFixed(1)} % of a core, delay p99 ${empty.delayMs.toFixed(1)} ms; load average ${load.toFixed(1)} at the beginning, ${all.map((one) => `${one.load.toFixed(1)} after ${one.hosts} hosts`).join(', ')}`,
     'memory: RSS of the program beyond that, after a forced collection; PostgreSQL and the simulated hosts are other processes',
     ratios('s to all live', ({ liveS }) => liveS),
     ratios('KB a host, idle', ({ idle, hosts }) => kb(idle, hosts)),
