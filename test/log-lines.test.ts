@@ -14,7 +14,7 @@ describe.each(recorded)('$release/$name', ({ release, name, folder }) => {
     const logs = createLogLines();
     const verdicts: string[] = [];
     for (const connection of connections) {
-      logs.connected();
+      logs.connected(true);
       const decoder = createEventDecoder({});
       let judged = false;
       for (const { bytes } of connection.chunks) {
@@ -41,7 +41,7 @@ test('there are recordings of each kind', () => {
 
 describe('made by hand', () => {
   const session = (logs: ReturnType<typeof createLogLines>, ...texts: string[]): string => {
-    logs.connected();
+    logs.connected(true);
     logs.text('proxy', texts[0]!);
     const verdict = logs.verdict();
     for (const text of texts.slice(1)) logs.text('proxy', text);
@@ -69,10 +69,19 @@ describe('made by hand', () => {
     session(logs, 'a\nb\nc\nd\n', ...Array.from({ length: 9 }, () => 'poll\n'));
     expect(session(logs, 'a\nb\nc\nd\npoll\n')).toBe('unknown');
   });
+  test('a connection on which nothing was decided leaves what was known: its process is no boot\'s', () => {
+    const logs = createLogLines();
+    session(logs, START, 'a\nb\nc\n');
+    logs.connected(true);
+    logs.text('proxy', `${START}d\ne\nf\n`);
+    logs.connected(false);
+    logs.text('proxy', `${START}d\ne\nf\n`);
+    expect(logs.verdict()).toBe('new');
+  });
   test('a connection that said nothing leaves what was known', () => {
     const logs = createLogLines();
     session(logs, START, 'a\nb\nc\n');
-    logs.connected();
+    logs.connected(true);
     expect(session(logs, `${START}a\nb\nc\n`)).toBe('same');
   });
 });

@@ -1,4 +1,4 @@
-/** How much a boot may have lost at its end is known only where its ring had been read before. */
+/** A connection that ends before its ring was read proves nothing of the boot: neither how much was lost at its end, nor that it goes on. */
 import { expect, test } from 'vitest';
 import type { WireRow } from '../src/model/activity.ts';
 import type { HostMark } from '../src/model/batch.ts';
@@ -20,37 +20,38 @@ const wireRow = (upstreamId: number, minute: number): WireRow => {
   return rest;
 };
 
-/** Answers whatever the reconciler asks for, until it asks for nothing more. */
-function drive(readFirst: boolean): Gap[] {
+/** Two connections; whatever the reconciler asks for is answered after the history has come. */
+function drive(readFirst: boolean, histories = ['the history\n', 'another history\n']): Gap[] {
   let ids = 0;
   let mono = 0;
   const reconciler = createReconciler({ hostId: 'gpu1', newId: () => `gap-${(ids += 1)}` });
   const gaps: Gap[] = [];
   let ring: WireRow[] = [];
-  let answers = true;
+  const asked: ReconcileEffect[] = [];
+  const settle = (): void => { for (let effect = asked.shift(); effect !== undefined; effect = asked.shift()) answer(effect); };
   const queued = { boots: [], rows: [], gaps: [], settled: [], held: [] };
   const step = (input: ReconcileInput): void => {
     mono += 1_000;
-    for (const effect of reconciler.step([input], { wall: Date.UTC(2026, 0, 1, 1) + mono, mono })) answer(effect);
+    asked.push(...reconciler.step([input], { wall: Date.UTC(2026, 0, 1, 1) + mono, mono }));
   };
   const answer = (effect: ReconcileEffect): void => {
     if (effect.type === 'gaps') gaps.push(...effect.gaps);
-    if (!answers) return;
     if (effect.type === 'fetch') step({ type: 'fetched', fetchId: effect.fetchId, answer: { kind: 'rows', generation: 3, rows: ring, total: ring.length } });
     if (effect.type === 'read-mark') step({ type: 'mark', readId: effect.readId, mark: { ...MARK, rows: ring.length === 1 ? [] : stored }, queued: { ...queued, held: [] } });
     if (effect.type === 'timer' && effect.at !== null && effect.at <= mono + 1_000) step({ type: 'tick' });
   };
   // Boot 1 went on to id 20 while nobody looked; it ends cleanly, with nothing under way.
   ring = Array.from({ length: 20 }, (_, index) => wireRow(index + 1, index));
-  answers = readFirst;
   step({ type: 'connected' });
-  step({ type: 'log', source: 'proxy', text: 'the history\n' });
+  step({ type: 'log', source: 'proxy', text: histories[0]! });
+  if (readFirst) settle();
+  asked.length = 0;
   step({ type: 'ended', how: 'clean', inflight: 0 });
-  answers = true;
   ring = [wireRow(1, 40)];
   step({ type: 'connected' });
-  step({ type: 'log', source: 'proxy', text: 'another history\n' });
+  step({ type: 'log', source: 'proxy', text: histories[1]! });
   step({ type: 'tick' });
+  settle();
   return gaps.filter(({ toId }) => toId === null);
 }
 
@@ -60,4 +61,9 @@ test('a clean end after the ring was read: what was under way', () => {
 
 test('a clean end before the ring was read: unbounded', () => {
   expect(drive(false)).toMatchObject([{ lostMin: 0, lostMax: null }]);
+});
+
+test('the process of a connection that ended before anything was decided is no boot\'s: the next one does not prove that the boot goes on', () => {
+  const history = 'one\ntwo\nthree\nfour\n';
+  expect(drive(false, [history, history])).toMatchObject([{ bootEpoch: 1, fromId: 11, toId: null, cause: 'restart' }]);
 });

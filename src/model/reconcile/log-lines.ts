@@ -22,12 +22,13 @@ const TAIL_CHARS = 8_192;
 const REST_CHARS = 65_536;
 
 export interface LogLines {
-  connected(): void;
+  /** `decided`: the boot was, on the connection before; else its process is nobody's, and what was known before it stays. */
+  connected(decided: boolean): void;
   /** Every `logData`; the first of a source on a connection is its history, but a live line may come before that. */
   text(source: string, text: string): void;
   /** Has any history come on this connection? */
   heard(): boolean;
-  /** About the process before the last `connected`, from all that came until the first call: then the history is forgotten. */
+  /** About the process of the last connection that was decided, from all that came until the first call: then the history is forgotten. */
   verdict(): ProcessKnown;
 }
 
@@ -73,10 +74,9 @@ export function createLogLines(): LogLines {
   };
 
   return {
-    connected() {
-      // Only a connection that ended before it said anything leaves what we knew: another one may have met another process.
+    connected(decided) {
       for (const source of now.values()) fold(source);
-      if (now.size > 0) before = new Map([...now].filter(([, { last }]) => last.length > 0).map(([name, { last, lines }]) => [name, { lines: last, seen: lines }]));
+      if (decided && now.size > 0) before = new Map([...now].filter(([, { last }]) => last.length > 0).map(([name, { last, lines }]) => [name, { lines: last, seen: lines }]));
       now = new Map();
       given = null;
     },

@@ -32,6 +32,8 @@ export interface Machine {
   at: Moment;
   conn: Connection | null;
   boot: LiveBoot | null;
+  /** The boot was decided on the last connection. */
+  decided: boolean;
   /** Requests under way when the last connection ended cleanly. */
   inflight: number | null;
   /** The queue refused something: what is missing is asked for when it has room. */
@@ -57,6 +59,7 @@ export function createMachine({ hostId, newId, retentionDays }: ReconcilerOption
     at: { wall: 0, mono: 0 },
     conn: null,
     boot: null,
+    decided: false,
     inflight: null,
     behind: false,
     totalsKnown: false,

@@ -74,11 +74,13 @@ function apply(m: Machine, input: ReconcileInput): void {
   switch (input.type) {
     case 'connected':
       m.conn = newConnection(m.at.mono);
-      m.logs.connected();
+      m.logs.connected(m.decided);
+      m.decided = false;
       return;
     case 'ended':
       // Of a boot whose ring was never read more may be lost than was under way.
       m.inflight = input.how === 'clean' && m.conn?.phase === 'open' ? input.inflight : null;
+      m.decided = m.conn?.phase === 'open' || m.conn?.phase === 'silent';
       m.conn = null;
       if (m.reading?.for === 'boot') m.reading = null;
       return;
