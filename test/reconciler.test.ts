@@ -65,8 +65,12 @@ describe('on a connection', () => {
   test('a burst of announcements is one fetch, and what comes during it another', () => {
     const one = connect(rows(1, 3), stored(rows(1, 3), rows(1, 3)));
     const before = one.of('fetch').length;
-    for (let id = 4; id <= 40; id++) one.give({ type: 'row-ready', upstreamId: id });
-    one.pass(60);
+    for (let id = 4; id <= 40; id++) {
+      one.give({ type: 'row-ready', upstreamId: id });
+      one.pass(1);
+    }
+    expect(one.of('fetch').length).toBe(before);
+    one.pass(20);
     expect(one.of('fetch').length).toBe(before + 1);
     one.give({ type: 'row-ready', upstreamId: 41 });
     one.page(rows(1, 40));
@@ -169,7 +173,12 @@ describe('on a connection', () => {
     one.page(rows(1, 3));
     expect(queuedIds(one.all)).toEqual([1, 2, 3, 1, 2, 3]);
     expect(one.last('enqueue').entry.boots).toMatchObject([{ bootEpoch: 1 }]);
-    expect(one.of('publish').flatMap((effect) => effect.rows)).toHaveLength(3);
+    // And what is missing is looked for again.
+    one.give({ type: 'row-ready', upstreamId: 5 });
+    one.pass(300);
+    one.page([...rows(1, 3), rowOf(5)]);
+    expect(one.pass(2_000).some(({ type }) => type === 'fetch')).toBe(true);
+    expect(one.of('publish').flatMap((effect) => effect.rows.map(({ upstreamId }) => upstreamId))).toEqual([1, 2, 3, 5]);
   });
 });
 
