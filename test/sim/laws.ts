@@ -7,7 +7,7 @@ import type { World } from './world.ts';
 
 /** What is wrong; empty: nothing. */
 export function brokenLaws(world: World): string[] {
-  return [...world.crashes.map((error) => `an actor crashed: ${error instanceof Error ? error.stack : String(error)}`), ...world.hosts.flatMap((_, index) => lawTwo(world, index))];
+  return [...world.crashes.map((error) => `an actor crashed: ${error instanceof Error ? error.stack : String(error)}`), ...world.watcher.differs(), ...world.hosts.flatMap((_, index) => lawTwo(world, index))];
 }
 
 const keyOf = (ts: string, model: string, input: number | null, output: number | null, duration: number | null, id: number): string =>

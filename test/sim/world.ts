@@ -3,7 +3,8 @@ import { pino } from 'pino';
 import type { AnyActor } from 'xstate';
 import type { ChildContext, Start } from '../../src/actors/child.ts';
 import type { Database } from '../../src/actors/database.ts';
-import type { BroadcastSink } from '../../src/actors/feed.ts';
+import { createFeed } from '../../src/actors/feed.ts';
+import { startFleetStore } from '../../src/actors/fleet-store.ts';
 import type { LinkDirectory } from '../../src/actors/link/link.ts';
 import { createLinkDirectory, link } from '../../src/actors/link/link.ts';
 import type { LinkDeps } from '../../src/actors/link/body.ts';
@@ -13,18 +14,20 @@ import { createWriterQueue } from '../../src/actors/writer-queue.ts';
 import { createSimHost } from '../../src/demo/sim-host.ts';
 import type { SimHost, SimRow } from '../../src/demo/sim-types.ts';
 import { LIMITS } from '../../src/model/limits.ts';
-import type { Random } from '../../src/model/seams.ts';
 import { createMemoryStore } from './memory-store.ts';
 import type { MemoryStore } from './memory-store.ts';
 import { virtualClock } from '../support/virtual-clock.ts';
 import type { VirtualClock } from '../support/virtual-clock.ts';
 import type { History, SimEvent } from './history.ts';
 import { seededRandom } from './seeded-random.ts';
+import { createWatcher } from './watcher.ts';
+import type { Watcher } from './watcher.ts';
 
 export interface World {
   readonly clock: VirtualClock;
   readonly hosts: readonly SimHost[];
   readonly store: MemoryStore;
+  readonly watcher: Watcher;
   readonly crashes: readonly unknown[];
   /** Rows that each host had served when the store first heard of it, by host; absent: never. */
   readonly firstHeard: ReadonlyMap<number, number>;
@@ -63,6 +66,7 @@ export function createWorld(history: History): World {
   );
   for (const host of hosts) host.start();
   const crashes: unknown[] = [];
+  const watcher = createWatcher(seededRandom(history.seed ^ 0x5eed));
   const firstHeard = new Map<number, number>();
   let databaseAwayUntil = 0;
   let incarnations = 0;
@@ -101,12 +105,12 @@ export function createWorld(history: History): World {
   const startNode = () => {
     const directory: LinkDirectory = createLinkDirectory();
     const queue = createWriterQueue({ maxBytes: history.queueBytes });
-    let tokens = 0;
+    const feed = createFeed({ report: (error) => void crashes.push(error) });
     const deps: LinkDeps = {
       clock, random, log, queue, store,
       limiter: createReconnectLimiter(clock),
       lowPriority: (granted) => granted(() => {}),
-      feed: { ...silentFeed, nextToken: () => (tokens += 1) },
+      feed,
       limits: LIMITS,
       figures: { events: 0, bytes: 0, malformed: 0, unknown: 0, connects: 0 },
     };
@@ -133,10 +137,13 @@ export function createWorld(history: History): World {
       const id = `h${index}`;
       runs.set(id, link({ deps, directory, host: () => ({ id, face: { name: id, tags: [], enabled: true, source: 'config' }, port: host.port(), remembered: null, shown: null }) }));
     });
+    run('fleet-store', (context) => startFleetStore(context, { feed, limits: LIMITS }));
     for (const [path, start] of runs) run(path, start);
+    watcher.connect(feed);
     return {
       restart: (path: string) => run(path, runs.get(path)!),
       kill() {
+        watcher.cut();
         for (const child of children.values()) child.stop();
         listeners.clear();
       },
@@ -206,7 +213,7 @@ export function createWorld(history: History): World {
   };
 
   return {
-    clock, hosts, store, crashes, firstHeard, act,
+    clock, hosts, store, watcher, crashes, firstHeard, act,
     async heal() {
       for (const host of hosts) {
         host.start();
@@ -217,6 +224,7 @@ export function createWorld(history: History): World {
       databaseAwayUntil = 0;
       setAway(false);
       node ??= startNode();
+      watcher.heal();
       // Back-off, hung hosts that are found by three probes, three looks for a missing row, the look for rows whose events were dropped.
       await clock.run(3 * 60_000);
       // One more row each: what a host without a ring has lost is known by the next id.
@@ -226,14 +234,3 @@ export function createWorld(history: History): World {
     end: () => node?.kill(),
   };
 }
-
-type SilentFeed = Omit<LinkDeps['feed'], 'nextToken'>;
-const silentFeed: SilentFeed = {
-  attach: () => ({
-    active: () => true, snapshot: () => {}, delta: () => {}, removed: () => {}, activity: () => {}, perf: () => {}, log: () => {}, wantedLogs: () => [], detach: () => {},
-  }),
-  gap: () => {},
-  lagged: () => {},
-};
-
-export type { BroadcastSink, Random };
