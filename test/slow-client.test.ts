@@ -219,6 +219,8 @@ describe('a reader that stalls', () => {
     }
     await until(() => sockets[0]!.bytesRead >= 100 * ping.length, 0);
     expect(Math.max(most, sockets[0]!.writableLength)).toBeLessThan(MIB / 2);
+    // Nor do they wait before the socket.
+    expect(gate.counts.bytes - sockets[0]!.bytesWritten).toBeLessThan(MIB / 2);
   });
 });
 

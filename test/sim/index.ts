@@ -1,11 +1,11 @@
-/** `npm run sim -- [--seed N] [--seeds K] [--days D]`: K histories from seed N on; exit status 1 and the shortest history found at the first that fails. */
+/** `npm run sim -- [--seed N] [--seeds K] [--days D]`: K histories from seed N on (the one of a seed that is named, else 1,000 from seed 1); exit status 1 and the shortest history found at the first that fails. */
 import { parseArgs } from 'node:util';
 import { describe, drawHistory } from './history.ts';
 import { runHistory, shrink } from './run.ts';
 
-const { values } = parseArgs({ options: { seed: { type: 'string', default: '1' }, seeds: { type: 'string', default: '1000' }, days: { type: 'string', default: '0.01' }, all: { type: 'boolean', default: false } } });
-const first = Number(values.seed);
-const count = Number(values.seeds);
+const { values } = parseArgs({ options: { seed: { type: 'string' }, seeds: { type: 'string' }, days: { type: 'string', default: '0.01' }, all: { type: 'boolean', default: false } } });
+const first = Number(values.seed ?? 1);
+const count = Number(values.seeds ?? (values.seed === undefined ? 1_000 : 1));
 const days = Number(values.days);
 let failed = 0;
 const began = process.hrtime.bigint();
