@@ -6,7 +6,7 @@
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { StoredRow } from '../src/model/activity.ts';
+import type { StoredRow } from '../src/model/records/activity.ts';
 import { timeOfMs } from '../src/model/time.ts';
 import { startEmbedded } from '../src/io/embedded/server.ts';
 import { insertActivity } from '../src/io/postgres/insert-activity.ts';

@@ -4,7 +4,7 @@ import { CAPTURE_BODY_BYTES, fetchCapture, type Capture } from '../src/io/llama-
 import { maskSecrets } from '../src/io/llama-swap/mask.ts';
 import { readPerformance } from '../src/io/llama-swap/performance.ts';
 import { UPSTREAM } from '../src/io/llama-swap/upstream-paths.ts';
-import { HostError } from '../src/model/liveness.ts';
+import { HostError } from '../src/model/host/liveness.ts';
 import type { HostAnswer, HostPort } from '../src/model/seams.ts';
 import { recordedAnswers } from './support/recorded-streams.ts';
 

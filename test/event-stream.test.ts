@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createEventDecoder } from '../src/io/llama-swap/event-stream.ts';
-import type { HostEvent } from '../src/model/host-event.ts';
+import type { HostEvent } from '../src/model/host/host-event.ts';
 import { recordedStreams } from './support/recorded-streams.ts';
 
 const utf8 = new TextEncoder();

@@ -6,7 +6,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { createHostPort, type HostPortOptions, type HttpHostPort } from '../src/io/llama-swap/host-port.ts';
 import { UPSTREAM } from '../src/io/llama-swap/upstream-paths.ts';
 import { streamFault } from '../src/io/llama-swap/stream-head.ts';
-import { HostError, type HostFault } from '../src/model/liveness.ts';
+import { HostError, type HostFault } from '../src/model/host/liveness.ts';
 import type { HostStream } from '../src/model/seams.ts';
 import { CERT, KEY } from './support/test-certificate.ts';
 

@@ -1,15 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { WireRow } from '../src/model/activity.ts';
-import type { HostEvent, WireModel } from '../src/model/host-event.ts';
-import { createHostMemory, type HostMemory } from '../src/model/host-memory.ts';
-import { takeModelChanges } from '../src/model/host-models.ts';
-import type { Liveness } from '../src/model/liveness.ts';
+import type { WireRow } from '../src/model/records/activity.ts';
+import type { HostEvent, WireModel } from '../src/model/host/host-event.ts';
+import { createHostMemory, type HostMemory } from '../src/model/host/host-memory.ts';
+import { takeModelChanges } from '../src/model/host/host-models.ts';
+import type { Liveness } from '../src/model/host/liveness.ts';
 import { applyPatch } from '../src/model/patch.ts';
-import { changesAt, project } from '../src/model/project.ts';
-import { createPublisher } from '../src/model/publish.ts';
-import * as reduce from '../src/model/reduce.ts';
-import type { HostState, InflightRequest } from '../src/model/state.ts';
+import { changesAt, project } from '../src/model/host/project.ts';
+import { createPublisher } from '../src/model/host/publish.ts';
+import * as reduce from '../src/model/host/reduce.ts';
+import type { HostState, InflightRequest } from '../src/model/host/state.ts';
 import { timeOfMs, type Moment } from '../src/model/time.ts';
 
 const T0 = Date.UTC(2026, 0, 1);

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { createHostsRepository, type HostsRepository } from '../src/io/postgres/hosts.ts';
 import { connectTo } from '../src/io/postgres/pools.ts';
 import { openSecrets, type Secrets } from '../src/io/secrets.ts';
-import type { HostState } from '../src/model/state.ts';
+import type { HostState } from '../src/model/host/state.ts';
 import { createTestDatabase, type TestDatabase } from './support/database.ts';
 import { virtualClock } from './support/virtual-clock.ts';
 

@@ -1,7 +1,7 @@
 /** Behind one name another process may answer on a stream that never ended: an id that is given again is the sign. */
 import { expect, test } from 'vitest';
-import type { WireRow } from '../src/model/activity.ts';
-import type { HostMark } from '../src/model/batch.ts';
+import type { WireRow } from '../src/model/records/activity.ts';
+import type { HostMark } from '../src/model/records/batch.ts';
 import type { ReconcileEffect, ReconcileInput } from '../src/model/reconcile/effects.ts';
 import { createReconciler } from '../src/model/reconcile/reconciler.ts';
 import { row } from './support/rows.ts';

@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Client } from '../src/model/client.ts';
 import type { ServerFrame } from '../src/model/frames.ts';
-import type { HostState } from '../src/model/state.ts';
+import type { HostState } from '../src/model/host/state.ts';
 import { row } from './support/rows.ts';
 import { hostState, model, startView, testHost } from './support/view.ts';
 import type { TestHost, View } from './support/view.ts';

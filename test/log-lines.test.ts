@@ -1,7 +1,7 @@
 /** Is the process the one of before? Told from the logs of real hosts over reloads and restarts. */
 import { describe, expect, test } from 'vitest';
 import { createEventDecoder } from '../src/io/llama-swap/event-stream.ts';
-import { readScenario } from '../src/demo/recording.ts';
+import { readScenario } from '../src/demo/recordings/recording.ts';
 import { createLogLines } from '../src/model/reconcile/log-lines.ts';
 import { scenarios } from './support/recordings.ts';
 

@@ -1,14 +1,14 @@
 import type { Sql } from 'postgres';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { createPartitionQueue } from '../src/actors/partition-queue.ts';
-import { startRetention } from '../src/actors/retention.ts';
+import { createPartitionQueue } from '../src/actors/writers/partition-queue.ts';
+import { startRetention } from '../src/actors/writers/retention.ts';
 import { listPartitions } from '../src/io/postgres/partition-bounds.ts';
 import { createPartitions, type Partitions } from '../src/io/postgres/partitions.ts';
 import { connectTo } from '../src/io/postgres/pools.ts';
 import { LIMITS } from '../src/model/limits.ts';
 import { PARTITIONED_TABLES } from '../src/model/seams.ts';
 import { timeOfMs } from '../src/model/time.ts';
-import { StoreError } from '../src/model/batch.ts';
+import { StoreError } from '../src/model/records/batch.ts';
 import { createTestDatabase, type TestDatabase } from './support/database.ts';
 import { virtualClock, type VirtualClock } from './support/virtual-clock.ts';
 

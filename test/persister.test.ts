@@ -1,12 +1,12 @@
 /** Persisters on a virtual clock against the store in memory (which the conformance suite holds to PostgreSQL). */
 import { afterEach, describe, expect, test } from 'vitest';
 import type { ChildContext } from '../src/actors/child.ts';
-import type { PersisterLane, PersisterOptions } from '../src/actors/persister.ts';
-import { persister } from '../src/actors/persister.ts';
-import { createWriterQueue } from '../src/actors/writer-queue.ts';
-import type { Batch } from '../src/model/batch.ts';
-import { StoreError } from '../src/model/batch.ts';
-import type { Gap } from '../src/model/gap.ts';
+import type { PersisterLane, PersisterOptions } from '../src/actors/writers/persister.ts';
+import { persister } from '../src/actors/writers/persister.ts';
+import { createWriterQueue } from '../src/actors/writers/writer-queue.ts';
+import type { Batch } from '../src/model/records/batch.ts';
+import { StoreError } from '../src/model/records/batch.ts';
+import type { Gap } from '../src/model/records/gap.ts';
 import type { ActivityEntry } from '../src/model/reconcile/effects.ts';
 import type { Store } from '../src/model/seams.ts';
 import { createMemoryStore } from './sim/memory-store.ts';

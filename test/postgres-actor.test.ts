@@ -4,7 +4,7 @@ import { classify } from '../src/io/postgres/errors.ts';
 import { connectTo } from '../src/io/postgres/pools.ts';
 import type { DatabaseFault } from '../src/io/postgres/fault.ts';
 import type { DatabaseTarget } from '../src/io/postgres/url.ts';
-import { StoreError } from '../src/model/batch.ts';
+import { StoreError } from '../src/model/records/batch.ts';
 import { createTestDatabase } from './support/database.ts';
 import { QUICK, runPostgres, type RunningPostgres } from './support/postgres-actor.ts';
 import { tcpProxy, type TcpProxy } from './support/tcp-proxy.ts';

@@ -2,14 +2,14 @@
 import { pino } from 'pino';
 import { expect, test } from 'vitest';
 import type { Start } from '../src/actors/child.ts';
-import { createFeed } from '../src/actors/feed.ts';
-import { startFleetStore } from '../src/actors/fleet-store.ts';
+import { createFeed } from '../src/actors/view/feed.ts';
+import { startFleetStore } from '../src/actors/view/fleet-store.ts';
 import { createKeeperDoor } from '../src/actors/keeper/door.ts';
 import { keeper } from '../src/actors/keeper/keeper.ts';
 import { createRoster } from '../src/actors/keeper/roster.ts';
 import { createLinkDirectory } from '../src/actors/link/link.ts';
 import { startWorker } from '../src/actors/worker.ts';
-import { createWriterQueue } from '../src/actors/writer-queue.ts';
+import { createWriterQueue } from '../src/actors/writers/writer-queue.ts';
 import { LIMITS } from '../src/model/limits.ts';
 import { createHostTrees } from '../src/supervisors/host-trees.ts';
 import { createTree, type Tree } from '../src/supervisors/supervision-tree.ts';

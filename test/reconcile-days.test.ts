@@ -2,7 +2,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Release } from '../src/demo/releases.ts';
 import type { SimHost } from '../src/demo/sim-types.ts';
-import type { Gap } from '../src/model/gap.ts';
+import type { Gap } from '../src/model/records/gap.ts';
 import type { HostPlan, SimEvent } from './sim/history.ts';
 import { brokenLaws } from './sim/laws.ts';
 import { REFUSED_MODEL, createWorld, type World } from './sim/world.ts';

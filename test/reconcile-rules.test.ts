@@ -1,7 +1,7 @@
 /** Which boot does a ring belong to? Each rule, and the counterexample that killed a simpler one. */
 import { describe, expect, test } from 'vitest';
-import type { StoredRow, WireRow } from '../src/model/activity.ts';
-import type { BootMark, HostMark } from '../src/model/batch.ts';
+import type { StoredRow, WireRow } from '../src/model/records/activity.ts';
+import type { BootMark, HostMark } from '../src/model/records/batch.ts';
 import type { BootDecision, BootQuestion } from '../src/model/reconcile/decide-boot.ts';
 import { decideBoot } from '../src/model/reconcile/decide-boot.ts';
 import { sameRow } from '../src/model/reconcile/fingerprint.ts';

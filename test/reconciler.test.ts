@@ -1,7 +1,7 @@
 /** The reconciler alone, input by input: what no simulated host does, and what a link may count on. */
 import { describe, expect, test } from 'vitest';
-import type { StoredRow } from '../src/model/activity.ts';
-import type { HostMark } from '../src/model/batch.ts';
+import type { StoredRow } from '../src/model/records/activity.ts';
+import type { HostMark } from '../src/model/records/batch.ts';
 import type { ReconcileEffect, ReconcileInput } from '../src/model/reconcile/effects.ts';
 import { createReconciler } from '../src/model/reconcile/reconciler.ts';
 import { row } from './support/rows.ts';

@@ -5,11 +5,11 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readScenario } from '../src/demo/recording.ts';
-import type { RecordedRow, Scenario } from '../src/demo/recording-types.ts';
-import { createRing, expectedLost, expectedRows, framesOf } from '../src/demo/recording-rows.ts';
-import { chooseConnections } from '../src/demo/replay-connections.ts';
-import { startReplay } from '../src/demo/replay-host.ts';
+import { readScenario } from '../src/demo/recordings/recording.ts';
+import type { RecordedRow, Scenario } from '../src/demo/recordings/recording-types.ts';
+import { createRing, expectedLost, expectedRows, framesOf } from '../src/demo/recordings/recording-rows.ts';
+import { chooseConnections } from '../src/demo/recordings/replay-connections.ts';
+import { startReplay } from '../src/demo/recordings/replay-host.ts';
 import { createTestDatabase, type TestDatabase } from './support/database.ts';
 import { eventually, startProgram, type Program } from './support/program.ts';
 import { scenarios } from './support/recordings.ts';

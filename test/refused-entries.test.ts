@@ -1,7 +1,7 @@
 /** A ring that the queue takes in part: what is queued begins with the boot that it belongs to, or the rows would belong to none. */
 import { expect, test } from 'vitest';
 import { createReconciling } from '../src/actors/link/reconciling.ts';
-import { createWriterQueue } from '../src/actors/writer-queue.ts';
+import { createWriterQueue } from '../src/actors/writers/writer-queue.ts';
 import { createSimHost } from '../src/demo/sim-host.ts';
 import type { ActivityEntry } from '../src/model/reconcile/effects.ts';
 import { virtualClock } from './support/virtual-clock.ts';

@@ -1,9 +1,9 @@
 /** Every recording, replayed as a live host to a plain client that reads the stream and the ring: it must meet exactly the expected rows. */
 import { afterEach, describe, expect, test } from 'vitest';
-import { readScenario } from '../src/demo/recording.ts';
-import type { Scenario } from '../src/demo/recording-types.ts';
-import { createRing, expectedLost, expectedRows } from '../src/demo/recording-rows.ts';
-import { startReplay, type ReplayHost } from '../src/demo/replay-host.ts';
+import { readScenario } from '../src/demo/recordings/recording.ts';
+import type { Scenario } from '../src/demo/recordings/recording-types.ts';
+import { createRing, expectedLost, expectedRows } from '../src/demo/recordings/recording-rows.ts';
+import { startReplay, type ReplayHost } from '../src/demo/recordings/replay-host.ts';
 import { scenarios } from './support/recordings.ts';
 import { wallClock } from './support/wall.ts';
 import { ask, openStream, type WireStream } from './support/wire-client.ts';

@@ -7,7 +7,7 @@ import { startDemoFleet } from '../src/demo/fleet.ts';
 import type { Release } from '../src/demo/releases.ts';
 import { runSimHosts } from '../src/demo/run-sim-hosts.ts';
 import { createSimHost } from '../src/demo/sim-host.ts';
-import { HostError } from '../src/model/liveness.ts';
+import { HostError } from '../src/model/host/liveness.ts';
 import type { StreamReader } from '../src/model/seams.ts';
 import { virtualClock } from './support/virtual-clock.ts';
 import { seeded, wallClock } from './support/wall.ts';

@@ -1,8 +1,8 @@
 /** The simulated host against the recorded ones: the same kinds, the same keys in the same order, the same bytes where they are fixed. */
 import { afterEach, describe, expect, test } from 'vitest';
-import { readScenario } from '../src/demo/recording.ts';
-import type { RecordedExchange, Scenario } from '../src/demo/recording-types.ts';
-import { framesOf } from '../src/demo/recording-rows.ts';
+import { readScenario } from '../src/demo/recordings/recording.ts';
+import type { RecordedExchange, Scenario } from '../src/demo/recordings/recording-types.ts';
+import { framesOf } from '../src/demo/recordings/recording-rows.ts';
 import { RELEASES, type Release } from '../src/demo/releases.ts';
 import { createSimHost } from '../src/demo/sim-host.ts';
 import type { SimHost } from '../src/demo/sim-types.ts';

@@ -1,7 +1,7 @@
 /** What every Store does, the one in PostgreSQL and the one of the simulation. The clock stands at 2026-01-01 (virtual-clock.ts). */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { StoredRow } from '../src/model/activity.ts';
-import type { Gap } from '../src/model/gap.ts';
+import type { StoredRow } from '../src/model/records/activity.ts';
+import type { Gap } from '../src/model/records/gap.ts';
 import type { Store } from '../src/model/seams.ts';
 import { batch, boot, gap, row, sample } from './support/rows.ts';
 

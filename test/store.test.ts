@@ -5,7 +5,7 @@ import { connectTo } from '../src/io/postgres/pools.ts';
 import { createHistory } from '../src/io/postgres/history.ts';
 import { createPartitions } from '../src/io/postgres/partitions.ts';
 import { createPostgresStore } from '../src/io/postgres/store.ts';
-import type { StoredRow } from '../src/model/activity.ts';
+import type { StoredRow } from '../src/model/records/activity.ts';
 import type { Store } from '../src/model/seams.ts';
 import { counterRandom } from './support/counter-random.ts';
 import { createTestDatabase, type TestDatabase } from './support/database.ts';

@@ -1,8 +1,8 @@
 /** A connection that ends before its ring was read proves nothing of the boot: neither how much was lost at its end, nor that it goes on. */
 import { expect, test } from 'vitest';
-import type { WireRow } from '../src/model/activity.ts';
-import type { HostMark } from '../src/model/batch.ts';
-import type { Gap } from '../src/model/gap.ts';
+import type { WireRow } from '../src/model/records/activity.ts';
+import type { HostMark } from '../src/model/records/batch.ts';
+import type { Gap } from '../src/model/records/gap.ts';
 import type { ReconcileEffect, ReconcileInput } from '../src/model/reconcile/effects.ts';
 import { createReconciler } from '../src/model/reconcile/reconciler.ts';
 import { row } from './support/rows.ts';

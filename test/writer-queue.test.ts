@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createWriterQueue } from '../src/actors/writer-queue.ts';
+import { createWriterQueue } from '../src/actors/writers/writer-queue.ts';
 import type { ActivityEntry } from '../src/model/reconcile/effects.ts';
 import { boot, gap, row, sample } from './support/rows.ts';
 

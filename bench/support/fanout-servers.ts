@@ -6,7 +6,7 @@ import type { AddressInfo, Server, Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { WebSocketServer } from 'ws';
 import type { WebSocket } from 'ws';
-import { textFrame } from '../../src/actors/broadcast/frame-buffer.ts';
+import { textFrame } from '../../src/actors/view/frame-buffer.ts';
 import { startView } from '../../test/support/view.ts';
 import type { View } from '../../test/support/view.ts';
 import { wallClock } from '../../test/support/wall.ts';

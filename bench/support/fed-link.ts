@@ -1,13 +1,13 @@
 /** A link whose host is a list of reads: the real body, feed, fleet-store, broadcaster and queue, on a clock that is moved by hand. */
 import { pino } from 'pino';
-import { startBroadcaster } from '../../src/actors/broadcaster.ts';
+import { startBroadcaster } from '../../src/actors/view/broadcaster.ts';
 import type { ChildContext } from '../../src/actors/child.ts';
-import { createFeed } from '../../src/actors/feed.ts';
-import { startFleetStore } from '../../src/actors/fleet-store.ts';
+import { createFeed } from '../../src/actors/view/feed.ts';
+import { startFleetStore } from '../../src/actors/view/fleet-store.ts';
 import { createBody, type IngestFigures } from '../../src/actors/link/body.ts';
-import { createReconnectLimiter } from '../../src/actors/reconnect-limiter.ts';
-import { createSocketGate } from '../../src/actors/socket-gate.ts';
-import { createWriterQueue, type WriterQueue } from '../../src/actors/writer-queue.ts';
+import { createReconnectLimiter } from '../../src/actors/link/reconnect-limiter.ts';
+import { createSocketGate } from '../../src/actors/view/socket-gate.ts';
+import { createWriterQueue, type WriterQueue } from '../../src/actors/writers/writer-queue.ts';
 import { LIMITS } from '../../src/model/limits.ts';
 import type { Clock, HostAnswer, HostPort, StreamReader } from '../../src/model/seams.ts';
 import { createMemoryStore } from '../../test/sim/memory-store.ts';

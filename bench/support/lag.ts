@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { WebSocket } from 'ws';
-import type { ActivityRow } from '../../src/model/activity.ts';
+import type { ActivityRow } from '../../src/model/records/activity.ts';
 import { openDataFolder, startProgram } from './program.ts';
 
 export interface Lag {

@@ -1,6 +1,6 @@
 /** `drover hosts …`: which hosts Drover watches, over its API. */
 import type { Command } from 'commander';
-import type { HostConfig, HostState } from '../model/state.ts';
+import type { HostConfig, HostState } from '../model/host/state.ts';
 import { addApiFlags, apiOf } from './api.ts';
 import { table } from './table.ts';
 

@@ -21,7 +21,7 @@ export function addRecordingCommands(program: Command): void {
       if (declared === undefined && !/^https?:\/\//.test(host)) throw new Error(`${host} is no declared host: give its URL, such as http://192.168.1.20:8080`);
       const apiKey = flags.apiKeyEnv === undefined ? (declared?.apiKey ?? null) : (process.env[flags.apiKeyEnv] ?? null);
       const target = resolve(folder ?? `recording-${declared?.id ?? new URL(host).host.replace(/[^\w.-]/g, '-')}`);
-      const { recordHost } = await import('../demo/record.ts');
+      const { recordHost } = await import('../demo/recordings/record.ts');
       const told = await recordHost({ clock: systemClock, baseUrl: declared?.baseUrl ?? host, apiKey, folder: target, signal: untilSignal(), print: (line) => console.error(line) });
       console.log(`${target}: ${told.connections} connections, ${told.bytes} bytes of events, ${told.exchanges} exchanges`);
     });
@@ -30,8 +30,8 @@ export function addRecordingCommands(program: Command): void {
     .option('--port <port>', 'default: any free one', Number).option('--connection <number>', 'of several recorded ones', Number).option('--speed <factor>', 'times the recorded pace', Number, 1)
     .action(async (path: string, flags: { port?: number; connection?: number; speed: number }) => {
       if (!(flags.speed > 0)) throw new Error('--speed: expected a number above 0');
-      const { readScenario } = await import('../demo/recording.ts');
-      const { startReplay } = await import('../demo/replay-host.ts');
+      const { readScenario } = await import('../demo/recordings/recording.ts');
+      const { startReplay } = await import('../demo/recordings/replay-host.ts');
       const { port, connection, speed } = flags;
       const host = await startReplay(readScenario(resolve(path)), { clock: systemClock, ...(port === undefined ? {} : { port }), ...(connection === undefined ? {} : { connection }) });
       console.log(`the recording is served at ${host.url} until Ctrl-C`);

@@ -1,5 +1,5 @@
 /** The wire without sockets: the same heads and bytes, delivered on the given clock. */
-import { HostError, type ReasonCode } from '../model/liveness.ts';
+import { HostError, type ReasonCode } from '../model/host/liveness.ts';
 import type { GetOptions, HostAnswer, HostPort, HostStream, StreamReader } from '../model/seams.ts';
 import type { Core } from './core.ts';
 import type { SimHostOptions } from './sim-types.ts';

@@ -1,6 +1,6 @@
 /** Activity as CSV (RFC 4180): CRLF, UTF-8, unknown values empty. */
 import { activityDocument } from '../model/documents.ts';
-import type { StoredRow } from '../model/activity.ts';
+import type { StoredRow } from '../model/records/activity.ts';
 
 const COLUMNS = Object.keys(activityDocument.shape) as (keyof StoredRow)[];
 export const CSV_HEADER = `${COLUMNS.join(',')}\r\n`;

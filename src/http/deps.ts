@@ -7,7 +7,7 @@ import type { Logger } from 'pino';
 import type { History } from '../io/postgres/history.ts';
 import type { HttpHostPort } from '../io/llama-swap/host-port.ts';
 import type { Clock, HostPort, Random } from '../model/seams.ts';
-import type { HostConfig, PublishedHost } from '../model/state.ts';
+import type { HostConfig, PublishedHost } from '../model/host/state.ts';
 import type { ActorDetail, ActorStatus } from '../model/status.ts';
 
 /** Of `supervisors`: the registry of every actor, by path. Reads are of copies: none of them sends to an actor. */

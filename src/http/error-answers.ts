@@ -2,7 +2,7 @@
 import type { Socket } from 'node:net';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
-import { StoreError } from '../model/batch.ts';
+import { StoreError } from '../model/records/batch.ts';
 import { ApiError, errorDocument, ERRORS, type ErrorCode } from '../model/errors.ts';
 
 /** Fastify's own codes, and Node's of broken HTTP. */

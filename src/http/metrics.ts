@@ -1,6 +1,6 @@
 /** Prometheus metrics, all `drover_*`. What other parts count is read when somebody asks; nothing is counted twice. */
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
-import { LIVENESS_STATES } from '../model/liveness.ts';
+import { LIVENESS_STATES } from '../model/host/liveness.ts';
 import type { HttpDeps } from './deps.ts';
 
 export interface Metrics {

@@ -6,9 +6,9 @@ import { streamFault } from '../io/llama-swap/stream-head.ts';
 import { UPSTREAM } from '../io/llama-swap/upstream-paths.ts';
 import { deferred } from '../model/deferred.ts';
 import { ApiError } from '../model/errors.ts';
-import { HostError, type HostFault } from '../model/liveness.ts';
+import { HostError, type HostFault } from '../model/host/liveness.ts';
 import type { HostPort } from '../model/seams.ts';
-import type { Generation, HostState } from '../model/state.ts';
+import type { Generation, HostState } from '../model/host/state.ts';
 import type { HostTarget, HttpDeps } from './deps.ts';
 
 export interface HostTrial {

@@ -3,7 +3,7 @@ import { STATUS_CODES } from 'node:http';
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
-import type { SocketGate } from '../actors/socket-gate.ts';
+import type { SocketGate } from '../actors/view/socket-gate.ts';
 import type { AuthorizeUpgrade, UpgradeRefusal, WebSockets } from './deps.ts';
 
 export interface HandshakeOptions {

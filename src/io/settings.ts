@@ -1,6 +1,6 @@
 /** Every setting of Drover as one zod schema: what a key may hold, its default, and the sentence that documents it. */
 import { z } from 'zod';
-import { HOST_ID } from '../model/host-id.ts';
+import { HOST_ID } from '../model/host/host-id.ts';
 import { LIMITS, type Limits } from '../model/limits.ts';
 import { parseListen } from './listen-address.ts';
 import { checkBaseUrl } from './llama-swap/address-guard.ts';

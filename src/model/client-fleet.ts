@@ -1,7 +1,7 @@
 /** The fleet as a client holds it: snapshots, deltas, holes. Each function gives what is held after the frame, and what to send. */
 import type { ClientFrame, ServerFrameOf, Since } from './frames.ts';
 import { applyPatch } from './patch.ts';
-import type { HostState } from './state.ts';
+import type { HostState } from './host/state.ts';
 
 export interface HeldHost {
   readonly epoch: string;

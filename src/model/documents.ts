@@ -3,12 +3,12 @@
  * never passed through them on its way out (zod's records drop a key `__proto__`, which is a plain key here).
  */
 import { z } from 'zod';
-import { GAP_CAUSES } from './gap.ts';
-import type { ActivityRow } from './activity.ts';
-import type { Gap } from './gap.ts';
-import { LIVENESS_STATES, REASON_CODES } from './liveness.ts';
-import type { PerfSample } from './perf.ts';
-import type { GpuState, HostState, InflightRequest, ModelState } from './state.ts';
+import { GAP_CAUSES } from './records/gap.ts';
+import type { ActivityRow } from './records/activity.ts';
+import type { Gap } from './records/gap.ts';
+import { LIVENESS_STATES, REASON_CODES } from './host/liveness.ts';
+import type { PerfSample } from './records/perf.ts';
+import type { GpuState, HostState, InflightRequest, ModelState } from './host/state.ts';
 import type { ActorDetail, ActorStatus } from './status.ts';
 
 /** RFC 3339 in UTC with microseconds. */

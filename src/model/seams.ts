@@ -2,9 +2,9 @@
  * The four seams: everything that a node of Drover takes from outside. Production gives it the real ones (src/io/), the
  * simulation a virtual clock, a seed, simulated hosts and a simulated store, so that a whole node runs from a seed.
  */
-import type { ActivityRow } from './activity.ts';
-import type { Batch, BatchResult, HostMark } from './batch.ts';
-import type { HostFault } from './liveness.ts';
+import type { ActivityRow } from './records/activity.ts';
+import type { Batch, BatchResult, HostMark } from './records/batch.ts';
+import type { HostFault } from './host/liveness.ts';
 
 export type TimerId = unknown;
 

@@ -56,17 +56,17 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     law: 1, name: 'resume leaves out the oldest', why: 'a dashboard that comes back lacks one delta, and believes that it has all',
-    file: 'src/actors/fleet-store.ts', search: 'found.deltas.slice(found.deltas.length - missing)', replace: 'found.deltas.slice(found.deltas.length - missing + 1)',
+    file: 'src/actors/view/fleet-store.ts', search: 'found.deltas.slice(found.deltas.length - missing)', replace: 'found.deltas.slice(found.deltas.length - missing + 1)',
     tests: [{ file: 'websocket' }],
   },
   {
     law: 1, name: 'two publishers of one host', why: 'a link that was cut off still writes into the state of its successor',
-    file: 'src/actors/feed.ts', search: 'publishers.get(host) === spec;\n    return {', replace: 'spec.host === host;\n    return {',
+    file: 'src/actors/view/feed.ts', search: 'publishers.get(host) === spec;\n    return {', replace: 'spec.host === host;\n    return {',
     tests: [{ file: 'websocket', only: 'the later one cuts the earlier off' }],
   },
   {
     law: 1, name: 'subscribed before the tick', why: 'what was published before a snapshot comes again after it',
-    file: 'src/actors/broadcaster.ts', search: `      if (fleet === null) return;
+    file: 'src/actors/view/broadcaster.ts', search: `      if (fleet === null) return;
       flush();
       switch`, replace: `      if (fleet === null) return;
       switch`,
@@ -112,7 +112,7 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     law: 2, name: 'a crashed persister\'s batch is forgotten', why: 'the rows in its hands are never stored',
-    file: 'src/actors/persister.ts', search: `      items.putBack();
+    file: 'src/actors/writers/persister.ts', search: `      items.putBack();
       context.probe.queued`, replace: '      context.probe.queued',
     tests: [DAYS],
   },
@@ -129,22 +129,22 @@ export const FAULTS: readonly Fault[] = [
 
   {
     law: 3, name: 'the queue has no bound', why: 'an hour without the database eats all memory',
-    file: 'src/actors/writer-queue.ts', search: '    if (bytes + size > maxBytes) return false;\n', replace: '',
+    file: 'src/actors/writers/writer-queue.ts', search: '    if (bytes + size > maxBytes) return false;\n', replace: '',
     tests: [{ file: 'database-away', only: 'away for long' }],
   },
   {
     law: 3, name: 'away is a crash', why: 'a database that goes away takes the writers down, and in the end Drover',
-    file: 'src/actors/persister.ts', search: "          if (error instanceof StoreError && error.code === 'away') return 'away';\n", replace: '',
+    file: 'src/actors/writers/persister.ts', search: "          if (error instanceof StoreError && error.code === 'away') return 'away';\n", replace: '',
     tests: [DAYS],
   },
   {
     law: 3, name: 'a refused host is not told to catch up', why: 'what the full queue refused stays in the rings until they wrap',
-    file: 'src/actors/writer-queue.ts', search: '        behind.add(entry.hostId);\n', replace: '',
+    file: 'src/actors/writers/writer-queue.ts', search: '        behind.add(entry.hostId);\n', replace: '',
     tests: [{ file: 'refused-entries' }, { file: 'database-away', only: 'away for long' }],
   },
   {
     law: 3, name: 'no catch-up when the database is back', why: 'rows met meanwhile wait under a boot that nobody decides',
-    file: 'src/actors/persister.ts', search: "if (event.ready && lane === 'activity') onCatchUp?.(null);", replace: '',
+    file: 'src/actors/writers/persister.ts', search: "if (event.ready && lane === 'activity') onCatchUp?.(null);", replace: '',
     tests: [DAYS],
   },
   {
@@ -160,38 +160,38 @@ export const FAULTS: readonly Fault[] = [
 
   {
     law: 4, name: 'no budget for a slow reader', why: 'one dashboard that does not read eats all memory',
-    file: 'src/actors/broadcast/client-socket.ts', search: '  if (owed + size <= client.budget) return true;\n', replace: '  if (owed + size <= client.budget || size > 0) return true;\n',
+    file: 'src/actors/view/client-socket.ts', search: '  if (owed + size <= client.budget) return true;\n', replace: '  if (owed + size <= client.budget || size > 0) return true;\n',
     tests: [{ file: 'slow-client' }],
   },
   {
     law: 4, name: 'pongs without end', why: 'a dashboard that pings and does not read has its pongs queued without bound',
-    file: 'src/actors/broadcast/client-socket.ts', search: '  if (reads(client) && !client.waiting) put(env, client, pongFrame(payload));', replace: '  if (client.phase !== \'closing\') put(env, client, pongFrame(payload));',
+    file: 'src/actors/view/client-socket.ts', search: '  if (reads(client) && !client.waiting) put(env, client, pongFrame(payload));', replace: '  if (client.phase !== \'closing\') put(env, client, pongFrame(payload));',
     tests: [{ file: 'slow-client' }],
   },
   {
     law: 4, name: 'no fresh snapshot after a stall', why: 'a dashboard that reads again shows the old fleet until each host changes',
-    file: 'src/actors/broadcast/subscriptions.ts', search: "  if (held.has('fleet')) frames.push(topics.fleetTopic.fleetSnapshot(fleet));\n", replace: '',
+    file: 'src/actors/view/subscriptions.ts', search: "  if (held.has('fleet')) frames.push(topics.fleetTopic.fleetSnapshot(fleet));\n", replace: '',
     tests: [{ file: 'slow-client' }],
   },
   {
     law: 4, name: 'silence is not noticed', why: 'a reader that stalls behind a deep kernel buffer is served until that is full',
-    file: 'src/actors/broadcast/client-socket.ts', search: "    case 'pong': return stall(env, client);", replace: "    case 'pong': return;",
+    file: 'src/actors/view/client-socket.ts', search: "    case 'pong': return stall(env, client);", replace: "    case 'pong': return;",
     tests: [{ file: 'slow-client' }],
   },
   {
     law: 4, name: 'a stalled reader stays for ever', why: 'dead dashboards gather',
-    file: 'src/actors/broadcast/client-socket.ts', search: "    case 'end': return closeClient(env, client, CLOSE_CODES.tryLater, env.limits.terminateMs);", replace: "    case 'end': return;",
+    file: 'src/actors/view/client-socket.ts', search: "    case 'end': return closeClient(env, client, CLOSE_CODES.tryLater, env.limits.terminateMs);", replace: "    case 'end': return;",
     tests: [{ file: 'slow-client' }],
   },
   {
     law: 4, name: 'log text is never dropped', why: 'a chatty host fills the budget of every slow dashboard',
-    file: 'src/actors/broadcast/client-socket.ts', search: '  if (batch.lossy.length > 0 && owed + data.length > env.limits.lossyBytes) {', replace: '  if (batch.lossy.length > 0 && owed < 0) {',
+    file: 'src/actors/view/client-socket.ts', search: '  if (batch.lossy.length > 0 && owed + data.length > env.limits.lossyBytes) {', replace: '  if (batch.lossy.length > 0 && owed < 0) {',
     tests: [{ file: 'slow-client' }],
   },
 
   {
     law: 7, name: 'remembered without a time', why: 'models of yesterday look like models of now',
-    file: 'src/model/host-memory.ts', search: '    memory.asOf = remembered.asOf ?? (known', replace: '    memory.asOf = !known ? remembered.asOf : (memory.present',
+    file: 'src/model/host/host-memory.ts', search: '    memory.asOf = remembered.asOf ?? (known', replace: '    memory.asOf = !known ? remembered.asOf : (memory.present',
     tests: [{ file: 'host-state' }],
   },
   {
@@ -211,12 +211,12 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     law: 7, name: 'a lost host looks present', why: 'when a stream ends its last state still claims to be of now',
-    file: 'src/model/reduce.ts', search: '  if (memory.present) memory.asOf = timeOfMs(memory.contactAt ?? at.wall);\n', replace: '',
+    file: 'src/model/host/reduce.ts', search: '  if (memory.present) memory.asOf = timeOfMs(memory.contactAt ?? at.wall);\n', replace: '',
     tests: [{ file: 'host-state' }],
   },
   {
     law: 7, name: 'requests in flight outlive their host', why: 'after the stream has ended requests seem to run on',
-    file: 'src/model/reduce.ts', search: `  memory.countsTrue = null;
+    file: 'src/model/host/reduce.ts', search: `  memory.countsTrue = null;
   memory.inflight = { kind: 'unknown' };
   memory.requests.clear();
   memory.throughput = null;`, replace: '  memory.throughput = null;',
@@ -258,7 +258,7 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     law: 8, name: 'a client may talk nonsense for ever', why: 'a broken client costs an answer a frame without end',
-    file: 'src/actors/broadcaster.ts', search: '      if (client.badFrames >= limits.ws.badFrames) closeClient', replace: '      if (client.badFrames < 0) closeClient',
+    file: 'src/actors/view/broadcaster.ts', search: '      if (client.badFrames >= limits.ws.badFrames) closeClient', replace: '      if (client.badFrames < 0) closeClient',
     tests: [{ file: 'websocket', only: 'bad frames' }],
   },
 
@@ -269,7 +269,7 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     law: 9, name: 'the writers are not flushed', why: 'the last rows before a stop are lost if the rings wrap',
-    file: 'src/actors/persister.ts', search: `            case 'shutdown':
+    file: 'src/actors/writers/persister.ts', search: `            case 'shutdown':
               draining = true;
               return look('shutdown');`, replace: `            case 'shutdown':
               draining = true;

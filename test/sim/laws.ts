@@ -1,6 +1,6 @@
 /** What must hold at the end of a history. */
-import type { StoredRow } from '../../src/model/activity.ts';
-import type { Gap } from '../../src/model/gap.ts';
+import type { StoredRow } from '../../src/model/records/activity.ts';
+import type { Gap } from '../../src/model/records/gap.ts';
 import { canonicalTime } from '../../src/model/time.ts';
 import type { ServedRow } from '../../src/demo/sim-types.ts';
 import type { World } from './world.ts';

@@ -1,8 +1,8 @@
 import { jsonText } from '../../src/io/postgres/array-text.ts';
-import type { StoredRow } from '../../src/model/activity.ts';
-import { StoreError, type Batch, type BatchResult, type BootMark, type BootRecord } from '../../src/model/batch.ts';
-import type { Gap, GapTotals } from '../../src/model/gap.ts';
-import { RETENTION_DAYS, retentionEdge } from '../../src/model/partition-period.ts';
+import type { StoredRow } from '../../src/model/records/activity.ts';
+import { StoreError, type Batch, type BatchResult, type BootMark, type BootRecord } from '../../src/model/records/batch.ts';
+import type { Gap, GapTotals } from '../../src/model/records/gap.ts';
+import { RETENTION_DAYS, retentionEdge } from '../../src/model/records/partition-period.ts';
 import type { Clock, PartitionedTable, Random, Store } from '../../src/model/seams.ts';
 import { timeOfMs } from '../../src/model/time.ts';
 

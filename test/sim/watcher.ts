@@ -1,8 +1,8 @@
 /** A dashboard on a line that drops, doubles and delays deltas: the reference client, fed from a node's feed. It outlives nodes. */
-import type { BroadcastLink, Feed } from '../../src/actors/feed.ts';
+import type { BroadcastLink, Feed } from '../../src/actors/view/feed.ts';
 import type { Client, Step } from '../../src/model/client.ts';
 import { closed, createClient, opened, received } from '../../src/model/client.ts';
-import type { PublishedHost } from '../../src/model/state.ts';
+import type { PublishedHost } from '../../src/model/host/state.ts';
 import type { SeededRandom } from './seeded-random.ts';
 
 export interface Watcher {

@@ -5,11 +5,11 @@ import type { FleetRead, HostsAdmin, HttpDeps, HttpSettings } from '../../src/ht
 import { createHttpServer } from '../../src/http/server.ts';
 import { createHostPort } from '../../src/io/llama-swap/host-port.ts';
 import type { History } from '../../src/io/postgres/history.ts';
-import type { StoredRow } from '../../src/model/activity.ts';
-import { StoreError } from '../../src/model/batch.ts';
-import type { ActivityFilter, ActivityKey } from '../../src/model/history.ts';
+import type { StoredRow } from '../../src/model/records/activity.ts';
+import { StoreError } from '../../src/model/records/batch.ts';
+import type { ActivityFilter, ActivityKey } from '../../src/model/records/history.ts';
 import type { Clock, Random } from '../../src/model/seams.ts';
-import type { HostConfig, HostState, PublishedHost } from '../../src/model/state.ts';
+import type { HostConfig, HostState, PublishedHost } from '../../src/model/host/state.ts';
 import type { ActorStatus } from '../../src/model/status.ts';
 
 export const realClock: Clock = {

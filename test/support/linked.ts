@@ -1,15 +1,15 @@
 /** Real links under a real supervision tree with a fleet-store, on a virtual clock: what they ask of their hosts, and what they publish. */
 import { pino } from 'pino';
-import { startFleetStore } from '../../src/actors/fleet-store.ts';
-import { createFeed, type BroadcastLink, type Feed } from '../../src/actors/feed.ts';
+import { startFleetStore } from '../../src/actors/view/fleet-store.ts';
+import { createFeed, type BroadcastLink, type Feed } from '../../src/actors/view/feed.ts';
 import type { IngestFigures } from '../../src/actors/link/body.ts';
 import { createLinkDirectory, link, type LinkDirectory } from '../../src/actors/link/link.ts';
-import { createReconnectLimiter, type ReconnectLimiter } from '../../src/actors/reconnect-limiter.ts';
-import { createWriterQueue, type WriterQueue } from '../../src/actors/writer-queue.ts';
+import { createReconnectLimiter, type ReconnectLimiter } from '../../src/actors/link/reconnect-limiter.ts';
+import { createWriterQueue, type WriterQueue } from '../../src/actors/writers/writer-queue.ts';
 import { LIMITS, type Limits } from '../../src/model/limits.ts';
 import type { PatchOp } from '../../src/model/patch.ts';
 import type { HostPort, Random, StreamReader } from '../../src/model/seams.ts';
-import type { HostState } from '../../src/model/state.ts';
+import type { HostState } from '../../src/model/host/state.ts';
 import { hostTree } from '../../src/supervisors/tree.ts';
 import { createTree, type Tree } from '../../src/supervisors/supervision-tree.ts';
 import { createMemoryStore, type MemoryStore } from '../sim/memory-store.ts';

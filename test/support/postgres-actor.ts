@@ -1,7 +1,7 @@
 /** Runs the postgres actor as its supervisor would, and waits for what it says. */
 import type { AnyActor } from 'xstate';
 import { pino } from 'pino';
-import { createPostgres, type Postgres, type PostgresDeps } from '../../src/actors/postgres.ts';
+import { createPostgres, type Postgres, type PostgresDeps } from '../../src/actors/database/postgres.ts';
 import type { DatabaseFault } from '../../src/io/postgres/fault.ts';
 import { LIMITS } from '../../src/model/limits.ts';
 import { seeded, wallClock } from './wall.ts';

@@ -1,6 +1,6 @@
 /** Where recordings lie: all of them where `DROVER_RECORDINGS` says so, else the committed ones. */
 import { join } from 'node:path';
-import { listScenarios } from '../../src/demo/recording.ts';
+import { listScenarios } from '../../src/demo/recordings/recording.ts';
 
 export const recordingsRoot = process.env['DROVER_RECORDINGS'] ?? join(import.meta.dirname, '..', 'fixtures', 'recordings');
 

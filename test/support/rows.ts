@@ -1,8 +1,8 @@
 /** Rows, gaps and batches for tests of storage. */
-import type { StoredRow } from '../../src/model/activity.ts';
-import type { Batch, BootRecord } from '../../src/model/batch.ts';
-import type { Gap } from '../../src/model/gap.ts';
-import type { PerfSample } from '../../src/model/perf.ts';
+import type { StoredRow } from '../../src/model/records/activity.ts';
+import type { Batch, BootRecord } from '../../src/model/records/batch.ts';
+import type { Gap } from '../../src/model/records/gap.ts';
+import type { PerfSample } from '../../src/model/records/perf.ts';
 
 export function row(more: Partial<StoredRow> = {}): StoredRow {
   return {

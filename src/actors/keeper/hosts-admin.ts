@@ -1,7 +1,7 @@
 /** What people may do with the list of hosts: stored first, then in the roster, then made so by the keeper. */
 import type { ApiHost, HostsRepository } from '../../io/postgres/hosts.ts';
-import type { HostConfig } from '../../model/state.ts';
-import type { WriterQueue } from '../writer-queue.ts';
+import type { HostConfig } from '../../model/host/state.ts';
+import type { WriterQueue } from '../writers/writer-queue.ts';
 import type { KeeperDoor } from './door.ts';
 import type { Roster } from './roster.ts';
 

@@ -6,19 +6,19 @@
  */
 import type { Logger } from 'pino';
 import type { HostsRepository } from '../../io/postgres/hosts.ts';
-import { StoreError } from '../../model/batch.ts';
+import { StoreError } from '../../model/records/batch.ts';
 import type { Limits } from '../../model/limits.ts';
-import { lastKnown } from '../../model/host-memory.ts';
-import type { Reason } from '../../model/liveness.ts';
-import { NO_STRIKES, strike, type Strikes } from '../../model/quarantine.ts';
+import { lastKnown } from '../../model/host/host-memory.ts';
+import type { Reason } from '../../model/host/liveness.ts';
+import { NO_STRIKES, strike, type Strikes } from '../../model/host/quarantine.ts';
 import type { Random } from '../../model/seams.ts';
 import { timeOfMs } from '../../model/time.ts';
 import type { Start } from '../child.ts';
-import type { Database } from '../database.ts';
-import type { Feed } from '../feed.ts';
+import type { Database } from '../database/database.ts';
+import type { Feed } from '../view/feed.ts';
 import type { LinkDirectory } from '../link/link.ts';
 import { startWorker } from '../worker.ts';
-import type { WriterQueue } from '../writer-queue.ts';
+import type { WriterQueue } from '../writers/writer-queue.ts';
 import type { KeeperCommand, KeeperDoor } from './door.ts';
 import { createLastStates } from './last-states.ts';
 import { connectionOf, type Roster } from './roster.ts';

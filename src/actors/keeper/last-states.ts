@@ -1,6 +1,6 @@
 /** Writes what a restart remembers: each host's last published state, at most every 30 s and when told. */
 import type { HostsRepository } from '../../io/postgres/hosts.ts';
-import type { PublishedHost } from '../../model/state.ts';
+import type { PublishedHost } from '../../model/host/state.ts';
 import { timeOfMs } from '../../model/time.ts';
 import type { Clock } from '../../model/seams.ts';
 

@@ -5,7 +5,7 @@
 import type { Logger } from 'pino';
 import type { DeclaredHost } from '../../io/declared-hosts.ts';
 import type { ApiHost, HostRecord } from '../../io/postgres/hosts.ts';
-import type { HostConfig, HostState } from '../../model/state.ts';
+import type { HostConfig, HostState } from '../../model/host/state.ts';
 
 /** A host with all that is needed to reach it. Never published, never logged. */
 export interface RosterHost {

@@ -1,10 +1,10 @@
 /** How a host is published while no link of its own runs: its last state with another liveness, under a new state epoch. */
-import { createHostMemory } from '../../model/host-memory.ts';
-import type { Liveness } from '../../model/liveness.ts';
-import { project } from '../../model/project.ts';
+import { createHostMemory } from '../../model/host/host-memory.ts';
+import type { Liveness } from '../../model/host/liveness.ts';
+import { project } from '../../model/host/project.ts';
 import type { Clock, Random } from '../../model/seams.ts';
-import type { HostConfig, HostState } from '../../model/state.ts';
-import type { Feed, PublisherHandle } from '../feed.ts';
+import type { HostConfig, HostState } from '../../model/host/state.ts';
+import type { Feed, PublisherHandle } from '../view/feed.ts';
 
 export interface Standing {
   /** Publishes the host until a link or another call of this does. */

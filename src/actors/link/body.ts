@@ -1,22 +1,22 @@
 /** What happens on a link's wire: one host's connection, memory, reconcile and polls brought together. The machine says when. */
 import type { Logger } from 'pino';
-import type { Feed, PublisherHandle } from '../feed.ts';
-import type { EventItem, WriterQueue } from '../writer-queue.ts';
-import type { Release, ReconnectLimiter } from '../reconnect-limiter.ts';
-import type { Gap } from '../../model/gap.ts';
-import type { HostEvent } from '../../model/host-event.ts';
-import { createHostMemory, type HostFace, type HostMemory } from '../../model/host-memory.ts';
+import type { Feed, PublisherHandle } from '../view/feed.ts';
+import type { EventItem, WriterQueue } from '../writers/writer-queue.ts';
+import type { Release, ReconnectLimiter } from './reconnect-limiter.ts';
+import type { Gap } from '../../model/records/gap.ts';
+import type { HostEvent } from '../../model/host/host-event.ts';
+import { createHostMemory, type HostFace, type HostMemory } from '../../model/host/host-memory.ts';
 import type { Limits } from '../../model/limits.ts';
-import type { LivenessState, Reason } from '../../model/liveness.ts';
-import type { PerfSample } from '../../model/perf.ts';
+import type { LivenessState, Reason } from '../../model/host/liveness.ts';
+import type { PerfSample } from '../../model/records/perf.ts';
 import {
   applyEvent, applyFace, applyPerf, applyRunning, applyVersion, applyWire, contacted, perfAbsent, rowsArrived, setBoot, setGaps, setLiveness, streamEnded, streamOpened,
-} from '../../model/reduce.ts';
+} from '../../model/host/reduce.ts';
 import type { ReconcileInput } from '../../model/reconcile/effects.ts';
 import type { Clock, HostPort, Random, Store } from '../../model/seams.ts';
-import type { HostState } from '../../model/state.ts';
-import { changesAt, project } from '../../model/project.ts';
-import { takeModelChanges } from '../../model/host-models.ts';
+import type { HostState } from '../../model/host/state.ts';
+import { changesAt, project } from '../../model/host/project.ts';
+import { takeModelChanges } from '../../model/host/host-models.ts';
 import { timeOfMs, type Moment } from '../../model/time.ts';
 import { openConnection, type Connection } from './connection.ts';
 import { createLinkLogs } from './logs.ts';

@@ -1,9 +1,9 @@
 /** One connection to a host's event stream: opened, judged by its head, decoded read by read, cut at will. Never pushes back. */
 import { createEventDecoder, type EventCounters } from '../../io/llama-swap/event-stream.ts';
 import { streamFault } from '../../io/llama-swap/stream-head.ts';
-import type { HostEvent } from '../../model/host-event.ts';
-import type { HostFault } from '../../model/liveness.ts';
-import { HostError } from '../../model/liveness.ts';
+import type { HostEvent } from '../../model/host/host-event.ts';
+import type { HostFault } from '../../model/host/liveness.ts';
+import { HostError } from '../../model/host/liveness.ts';
 import type { HostPort } from '../../model/seams.ts';
 
 export interface ConnectionEvents {

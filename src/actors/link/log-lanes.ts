@@ -4,7 +4,7 @@
  * is new goes on.
  */
 import type { Limits } from '../../model/limits.ts';
-import { createLogTail, type LogTail } from '../../model/log-tail.ts';
+import { createLogTail, type LogTail } from '../../model/host/log-tail.ts';
 import type { Clock, TimerId } from '../../model/seams.ts';
 
 /** One log of one stream. */

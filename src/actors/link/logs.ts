@@ -1,6 +1,6 @@
 /** What a link shows of its host's logs: the host's own, which come with its events, and those of single models while somebody reads them. */
 import type { Limits } from '../../model/limits.ts';
-import type { HostFault } from '../../model/liveness.ts';
+import type { HostFault } from '../../model/host/liveness.ts';
 import type { Clock, HostPort, Random } from '../../model/seams.ts';
 import { createLogLanes, type LogLane } from './log-lanes.ts';
 import { createModelLogs } from './model-logs.ts';

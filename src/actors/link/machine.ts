@@ -9,7 +9,7 @@
 import { assign, setup } from 'xstate';
 import type { BackoffLimits } from '../../model/backoff.ts';
 import { backoffDelay } from '../../model/backoff.ts';
-import type { Reason } from '../../model/liveness.ts';
+import type { Reason } from '../../model/host/liveness.ts';
 import type { Random } from '../../model/seams.ts';
 
 /** What the machine orders. Every answer comes back as an event. */

@@ -6,7 +6,7 @@ import { statusFault, contentType } from '../../io/llama-swap/stream-head.ts';
 import { UPSTREAM } from '../../io/llama-swap/upstream-paths.ts';
 import { backoffDelay } from '../../model/backoff.ts';
 import type { Limits } from '../../model/limits.ts';
-import { HostError, type HostFault } from '../../model/liveness.ts';
+import { HostError, type HostFault } from '../../model/host/liveness.ts';
 import type { Clock, HostPort, HostStream, Random, TimerId } from '../../model/seams.ts';
 import type { LogLane } from './log-lanes.ts';
 

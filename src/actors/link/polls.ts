@@ -6,9 +6,9 @@ import { readHealth, readRunning, readVersion } from '../../io/llama-swap/answer
 import { readPerformance } from '../../io/llama-swap/performance.ts';
 import { UPSTREAM } from '../../io/llama-swap/upstream-paths.ts';
 import type { Limits } from '../../model/limits.ts';
-import type { HostFault } from '../../model/liveness.ts';
-import { HostError } from '../../model/liveness.ts';
-import type { PerfReading, RunningModel } from '../../model/readings.ts';
+import type { HostFault } from '../../model/host/liveness.ts';
+import { HostError } from '../../model/host/liveness.ts';
+import type { PerfReading, RunningModel } from '../../model/host/readings.ts';
 import type { Clock, HostAnswer, HostPort, TimerId } from '../../model/seams.ts';
 import { msOfTime } from '../../model/time.ts';
 

@@ -1,9 +1,9 @@
 /** A link's published state: seq rises by exactly one with every delta, on a tick that the first change arms. */
 import { LIMITS, type Limits } from '../../model/limits.ts';
 import type { PatchOp } from '../../model/patch.ts';
-import { createPublisher } from '../../model/publish.ts';
+import { createPublisher } from '../../model/host/publish.ts';
 import type { Clock, Random, TimerId } from '../../model/seams.ts';
-import type { HostState } from '../../model/state.ts';
+import type { HostState } from '../../model/host/state.ts';
 import type { Moment } from '../../model/time.ts';
 
 /** Where a host's state goes. */

@@ -1,15 +1,15 @@
 /** Executes what a host's reconciler decides: reads of the host and of the database, entries for the writers, rows and gaps to show. */
 import { readActivityPage, readRing } from '../../io/llama-swap/answers.ts';
 import { UPSTREAM } from '../../io/llama-swap/upstream-paths.ts';
-import type { ActivityRow } from '../../model/activity.ts';
-import type { Gap } from '../../model/gap.ts';
-import type { HostMark } from '../../model/batch.ts';
+import type { ActivityRow } from '../../model/records/activity.ts';
+import type { Gap } from '../../model/records/gap.ts';
+import type { HostMark } from '../../model/records/batch.ts';
 import type { FetchAnswer, FetchTarget, ReconcileEffect, ReconcileInput } from '../../model/reconcile/effects.ts';
 import { createReconciler } from '../../model/reconcile/reconciler.ts';
 import type { Clock, HostAnswer, Store, TimerId } from '../../model/seams.ts';
-import type { Generation } from '../../model/state.ts';
-import { readHostMark } from '../host-mark.ts';
-import type { WriterQueue } from '../writer-queue.ts';
+import type { Generation } from '../../model/host/state.ts';
+import { readHostMark } from '../writers/host-mark.ts';
+import type { WriterQueue } from '../writers/writer-queue.ts';
 
 export interface ReconcilingDeps {
   hostId: string;

@@ -2,8 +2,8 @@
 import { Readable } from 'node:stream';
 import { z } from 'zod';
 import { activityDocument, timeDocument } from '../../model/documents.ts';
-import type { StoredRow } from '../../model/activity.ts';
-import type { ActivityFilter } from '../../model/history.ts';
+import type { StoredRow } from '../../model/records/activity.ts';
+import type { ActivityFilter } from '../../model/records/history.ts';
 import type { App, RouteContext } from '../route.ts';
 import { CSV_HEADER, csvLine } from '../csv.ts';
 import { readCursor, writeCursor } from '../cursor.ts';

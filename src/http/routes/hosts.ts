@@ -1,10 +1,10 @@
 /** `/api/hosts`: which hosts there are, each with its published state. */
 import { z } from 'zod';
 import { checkBaseUrl } from '../../io/llama-swap/address-guard.ts';
-import { HOST_ID } from '../../model/host-id.ts';
+import { HOST_ID } from '../../model/host/host-id.ts';
 import { stateDocument } from '../../model/documents.ts';
 import { ApiError } from '../../model/errors.ts';
-import type { HostConfig, HostState } from '../../model/state.ts';
+import type { HostConfig, HostState } from '../../model/host/state.ts';
 import type { App, RouteContext } from '../route.ts';
 import type { HostAnswerOf } from '../deps.ts';
 import { plainText } from '../query.ts';

@@ -1,7 +1,7 @@
 /** What a host's answers say. Each reader takes the bytes and gives a closed union; none throws. */
-import type { WireRow } from '../../model/activity.ts';
-import type { HostFault } from '../../model/liveness.ts';
-import type { RunningModel } from '../../model/readings.ts';
+import type { WireRow } from '../../model/records/activity.ts';
+import type { HostFault } from '../../model/host/liveness.ts';
+import type { RunningModel } from '../../model/host/readings.ts';
 import type { HostAnswer } from '../../model/seams.ts';
 import { isDoc, isId, kindOf, listOf, parseJson, sampleOf, text, type BadEntry } from './checks.ts';
 import { readRows } from './rows.ts';

@@ -1,6 +1,6 @@
 /** One request and its answer as llama-swap kept them, fit to be shown: secrets masked, bodies as text, cut at 1 MiB. */
-import type { HostFault } from '../../model/liveness.ts';
-import { HostError } from '../../model/liveness.ts';
+import type { HostFault } from '../../model/host/liveness.ts';
+import { HostError } from '../../model/host/liveness.ts';
 import { LIMITS } from '../../model/limits.ts';
 import type { HostPort } from '../../model/seams.ts';
 import { jsonOf } from './answers.ts';

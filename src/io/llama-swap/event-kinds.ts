@@ -1,6 +1,6 @@
 /** The documents inside the event stream's envelopes, kind by kind. Each reader pushes what it makes of one; none throws. */
-import type { HostEvent, WireModel } from '../../model/host-event.ts';
-import type { InflightRequest } from '../../model/state.ts';
+import type { HostEvent, WireModel } from '../../model/host/host-event.ts';
+import type { InflightRequest } from '../../model/host/state.ts';
 import { canonicalTime } from '../../model/time.ts';
 import { isDoc, isId, kindOf, listOf, parseJson, sampleOf, text, type Doc } from './checks.ts';
 import { readRows } from './rows.ts';

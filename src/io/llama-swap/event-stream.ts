@@ -1,7 +1,7 @@
 /** Bytes of `GET /api/events` to events: SSE, envelope, inner document, in one step, the same for all three generations. Never throws. */
 import { createParser } from 'eventsource-parser';
 import { LIMITS } from '../../model/limits.ts';
-import type { HostEvent } from '../../model/host-event.ts';
+import type { HostEvent } from '../../model/host/host-event.ts';
 import { malformed, readFrame } from './event-kinds.ts';
 
 export interface EventDecoderOptions {

@@ -1,6 +1,6 @@
 /** One GET, from the call to the last byte: bounded in time and size, its failure a fault. */
 import type { Dispatcher } from 'undici';
-import type { HostFault } from '../../model/liveness.ts';
+import type { HostFault } from '../../model/host/liveness.ts';
 import type { HostAnswer } from '../../model/seams.ts';
 import { faultOf } from './faults.ts';
 import { flatHeaders } from './headers.ts';

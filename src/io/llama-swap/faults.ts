@@ -1,5 +1,5 @@
 /** From what Node and undici throw to a reason that people can read. */
-import type { HostFault, ReasonCode } from '../../model/liveness.ts';
+import type { HostFault, ReasonCode } from '../../model/host/liveness.ts';
 
 /** How far a request had come when it failed. */
 export type Stage = 'connect' | 'head' | 'body';

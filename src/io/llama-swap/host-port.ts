@@ -3,7 +3,7 @@ import { rootCertificates } from 'node:tls';
 import type { LookupFunction } from 'node:net';
 import { buildConnector, Client } from 'undici';
 import { LIMITS } from '../../model/limits.ts';
-import { HostError, type HostFault } from '../../model/liveness.ts';
+import { HostError, type HostFault } from '../../model/host/liveness.ts';
 import type { GetOptions, HostAnswer, HostPort, HostStream } from '../../model/seams.ts';
 import { addressRefused, guardedLookup, isRefusedAddress } from './address-guard.ts';
 import { faultOf } from './faults.ts';

@@ -1,7 +1,7 @@
 /** `GET /api/performance`: samples of the host and of its GPUs. What the tool behind it does not tell is 0 there, and null here. */
-import type { PerfReading } from '../../model/readings.ts';
+import type { PerfReading } from '../../model/host/readings.ts';
 import type { HostAnswer } from '../../model/seams.ts';
-import type { GpuState } from '../../model/state.ts';
+import type { GpuState } from '../../model/host/state.ts';
 import { canonicalTime } from '../../model/time.ts';
 import { jsonOf, type Refused } from './answers.ts';
 import { isDoc, kindOf, listOf, sampleOf, text, type BadEntry, type Doc } from './checks.ts';

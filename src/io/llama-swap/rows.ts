@@ -2,7 +2,7 @@
  * Activity entries, flat (generation 1) or nested (2 and 3), to rows. llama-swap's unknown is -1, or 0 in every field of a row
  * that found nothing: both become null. Text comes as the host sent it: the store takes out what PostgreSQL cannot hold.
  */
-import type { WireRow } from '../../model/activity.ts';
+import type { WireRow } from '../../model/records/activity.ts';
 import { canonicalTime } from '../../model/time.ts';
 import { isDoc, isId, kindOf, sampleOf, text, type BadEntry, type Doc } from './checks.ts';
 

@@ -1,5 +1,5 @@
 /** Between undici's callbacks and the reader: one socket read becomes one call, whatever HTTP chunks it held. */
-import type { HostFault } from '../../model/liveness.ts';
+import type { HostFault } from '../../model/host/liveness.ts';
 import type { StreamReader } from '../../model/seams.ts';
 
 export interface StreamDelivery {

@@ -1,5 +1,5 @@
 /** The head of an answer: is it what was asked for? */
-import type { HostFault } from '../../model/liveness.ts';
+import type { HostFault } from '../../model/host/liveness.ts';
 
 export interface Head {
   status: number;

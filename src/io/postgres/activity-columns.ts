@@ -1,5 +1,5 @@
 /** Activity as it is read: one list of columns and one mapping for pages, exports and reconcile. */
-import type { StoredRow } from '../../model/activity.ts';
+import type { StoredRow } from '../../model/records/activity.ts';
 
 /** SQL of a timestamptz as canonical text. */
 export function timeText(column: string): string {

@@ -1,5 +1,5 @@
 /** The Store, with what it did counted for the metrics. */
-import { StoreError } from '../../model/batch.ts';
+import { StoreError } from '../../model/records/batch.ts';
 import type { Store } from '../../model/seams.ts';
 
 /** Totals since the process began. */

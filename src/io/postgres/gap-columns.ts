@@ -1,5 +1,5 @@
 /** Gaps as they are read. */
-import type { Gap, GapCause } from '../../model/gap.ts';
+import type { Gap, GapCause } from '../../model/records/gap.ts';
 import { numberOf, timeText } from './activity-columns.ts';
 
 /** Of `g`, a gap. */

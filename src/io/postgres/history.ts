@@ -1,8 +1,8 @@
 import type { Sql } from 'postgres';
-import type { StoredRow } from '../../model/activity.ts';
-import type { Gap } from '../../model/gap.ts';
-import type { ActivityFilter, ActivityQuery, HostEventKey, HostEventRow, PerfPoint, TimeRange } from '../../model/history.ts';
-import type { PerfSample } from '../../model/perf.ts';
+import type { StoredRow } from '../../model/records/activity.ts';
+import type { Gap } from '../../model/records/gap.ts';
+import type { ActivityFilter, ActivityQuery, HostEventKey, HostEventRow, PerfPoint, TimeRange } from '../../model/records/history.ts';
+import type { PerfSample } from '../../model/records/perf.ts';
 import { activityPages, readActivity, readActivityRow } from './queries/activity.ts';
 import { readGaps } from './queries/gaps.ts';
 import { readHostEvents } from './queries/host-events.ts';

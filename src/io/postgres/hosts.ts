@@ -1,6 +1,6 @@
 import type { Sql } from 'postgres';
 import type { Clock } from '../../model/seams.ts';
-import type { HostState } from '../../model/state.ts';
+import type { HostState } from '../../model/host/state.ts';
 import { timeOfMs } from '../../model/time.ts';
 import type { Secrets } from '../secrets.ts';
 import { timeText } from './activity-columns.ts';

@@ -1,6 +1,6 @@
 /** The hot statement: a batch of activity rows. */
 import type { ISql } from 'postgres';
-import type { StoredRow } from '../../model/activity.ts';
+import type { StoredRow } from '../../model/records/activity.ts';
 import { booleanArray, jsonText, numberArray, textArray } from './array-text.ts';
 
 /** Returns how many were new. */

@@ -1,8 +1,8 @@
 /** Boots, and how far their watermarks have come. */
 import type { ISql } from 'postgres';
-import type { StoredRow } from '../../model/activity.ts';
-import type { BootRecord, Watermark } from '../../model/batch.ts';
-import type { Gap } from '../../model/gap.ts';
+import type { StoredRow } from '../../model/records/activity.ts';
+import type { BootRecord, Watermark } from '../../model/records/batch.ts';
+import type { Gap } from '../../model/records/gap.ts';
 import { numberArray, textArray } from './array-text.ts';
 
 export async function insertBoots(tx: ISql, boots: readonly BootRecord[]): Promise<void> {

@@ -1,8 +1,8 @@
 /** Gaps, events and performance samples of a batch. */
 import type { ISql } from 'postgres';
-import type { LivenessEvent, ModelEvent } from '../../model/batch.ts';
-import type { Gap } from '../../model/gap.ts';
-import type { PerfSample } from '../../model/perf.ts';
+import type { LivenessEvent, ModelEvent } from '../../model/records/batch.ts';
+import type { Gap } from '../../model/records/gap.ts';
+import type { PerfSample } from '../../model/records/perf.ts';
 import { numberArray, textArray } from './array-text.ts';
 
 export async function insertGaps(tx: ISql, gaps: readonly Gap[]): Promise<void> {

@@ -1,6 +1,6 @@
 /** The partitions that there are, from the catalogue. */
 import type { ISql } from 'postgres';
-import type { Period } from '../../model/partition-period.ts';
+import type { Period } from '../../model/records/partition-period.ts';
 import type { PartitionedTable } from '../../model/seams.ts';
 
 export interface Partition extends Period {

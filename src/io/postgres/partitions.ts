@@ -5,7 +5,7 @@
  */
 import type { ISql, ReservedSql, Sql } from 'postgres';
 import { LIMITS } from '../../model/limits.ts';
-import { periodOf, RETENTION_DAYS, retentionEdge, type Period, type RetentionDays } from '../../model/partition-period.ts';
+import { periodOf, RETENTION_DAYS, retentionEdge, type Period, type RetentionDays } from '../../model/records/partition-period.ts';
 import { PARTITIONED_TABLES, type Clock, type PartitionedTable } from '../../model/seams.ts';
 import { msOfTime } from '../../model/time.ts';
 import { holding, listPartitions, type Partition } from './partition-bounds.ts';

@@ -1,10 +1,10 @@
 /** Where a host stands: read by its link at every connect. */
 import type { ISql, Sql } from 'postgres';
-import type { StoredRow } from '../../model/activity.ts';
-import type { BootMark, HostMark } from '../../model/batch.ts';
-import type { GapTotals } from '../../model/gap.ts';
+import type { StoredRow } from '../../model/records/activity.ts';
+import type { BootMark, HostMark } from '../../model/records/batch.ts';
+import type { GapTotals } from '../../model/records/gap.ts';
 import type { Store } from '../../model/seams.ts';
-import type { Generation } from '../../model/state.ts';
+import type { Generation } from '../../model/host/state.ts';
 import { ACTIVITY_COLUMNS, type ActivityRecord, numberOf, timeText, toStoredRow } from './activity-columns.ts';
 import { numberArray, textArray } from './array-text.ts';
 

@@ -1,5 +1,5 @@
 /** The periods of time that retention would not make a partition for: rows of a host whose clock has gone mad. */
-import { type Period, periodOf } from '../../model/partition-period.ts';
+import { type Period, periodOf } from '../../model/records/partition-period.ts';
 import type { Clock, PartitionedTable } from '../../model/seams.ts';
 import { msOfTime } from '../../model/time.ts';
 

@@ -1,7 +1,7 @@
 /** What PostgreSQL does not take: kept as text in rejected_rows, and, of activity, inside a gap of one. */
 import type { ISql } from 'postgres';
-import type { StoredRow } from '../../model/activity.ts';
-import type { Gap } from '../../model/gap.ts';
+import type { StoredRow } from '../../model/records/activity.ts';
+import type { Gap } from '../../model/records/gap.ts';
 import { canonicalTime } from '../../model/time.ts';
 import { cleanText } from './array-text.ts';
 import { GAP_COLUMNS, type GapRecord, toGap } from './gap-columns.ts';

@@ -1,5 +1,5 @@
 /** What an error of the database means for a batch or a read, as the Store seam says it. */
-import { StoreError } from '../../model/batch.ts';
+import { StoreError } from '../../model/records/batch.ts';
 import { classify, errorCode } from './errors.ts';
 
 /** `row`: a value that no table takes. `bug`: no error of the database at all. */

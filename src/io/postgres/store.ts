@@ -1,6 +1,6 @@
 import type { Sql } from 'postgres';
-import { StoreError, type Batch } from '../../model/batch.ts';
-import { RETENTION_DAYS, retentionEdge, type RetentionDays } from '../../model/partition-period.ts';
+import { StoreError, type Batch } from '../../model/records/batch.ts';
+import { RETENTION_DAYS, retentionEdge, type RetentionDays } from '../../model/records/partition-period.ts';
 import type { Clock, PartitionedTable, Random, Store } from '../../model/seams.ts';
 import { msOfTime, timeOfMs } from '../../model/time.ts';
 import { away, judge, reading, tableOf } from './store-error.ts';

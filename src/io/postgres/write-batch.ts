@@ -3,9 +3,9 @@
  * three round trips). If a value is refused, the same again step by step: each list under a savepoint, halved down to the value.
  */
 import type { ISql, Sql } from 'postgres';
-import type { StoredRow } from '../../model/activity.ts';
-import type { Batch, BatchResult } from '../../model/batch.ts';
-import type { Gap } from '../../model/gap.ts';
+import type { StoredRow } from '../../model/records/activity.ts';
+import type { Batch, BatchResult } from '../../model/records/batch.ts';
+import type { Gap } from '../../model/records/gap.ts';
 import { insertActivity } from './insert-activity.ts';
 import { bootProgress, insertBoots, raiseBoots } from './insert-boots.ts';
 import { insertGaps, insertHostEvents, insertModelEvents, insertPerf } from './insert-streams.ts';

@@ -3,7 +3,7 @@
  * first, down to retention's edge; the boot's floor remembers how far that came. Pages follow each other by place, not by id: rows
  * that come in meanwhile push old ones to later pages, so that the next page repeats rows and never skips any.
  */
-import type { StoredRow, WireRow } from '../activity.ts';
+import type { StoredRow, WireRow } from '../records/activity.ts';
 import { LIMITS } from '../limits.ts';
 import { firstId } from './decide-boot.ts';
 import type { ActivityEntry, PageTarget } from './effects.ts';

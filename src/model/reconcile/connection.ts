@@ -1,7 +1,7 @@
 /** One connection to a host as its reconciler sees it. A boot lasts at least as long. */
-import type { WireRow } from '../activity.ts';
+import type { WireRow } from '../records/activity.ts';
 import { LIMITS } from '../limits.ts';
-import type { Generation } from '../state.ts';
+import type { Generation } from '../host/state.ts';
 import type { BootDecision, RingView } from './decide-boot.ts';
 import type { BackwardImport } from './backward-import.ts';
 import { createBackwardImport } from './backward-import.ts';

@@ -1,6 +1,6 @@
 /** Which boot does a ring belong to? The five rules of reconciling, as one pure decision. */
-import type { WireRow } from '../activity.ts';
-import type { Generation } from '../state.ts';
+import type { WireRow } from '../records/activity.ts';
+import type { Generation } from '../host/state.ts';
 import { provesNothing, sameRow } from './fingerprint.ts';
 import type { ProcessKnown } from './log-lines.ts';
 import type { KnownBoot, Standing } from './merge-mark.ts';

@@ -1,5 +1,5 @@
 /** Gaps as records. Over all gaps of a host no row is counted twice: a gap holds only ids that nothing settled before. */
-import type { Gap, GapCause } from '../gap.ts';
+import type { Gap, GapCause } from '../records/gap.ts';
 import type { KnownBoot } from './merge-mark.ts';
 import type { IdRange } from './watermark.ts';
 

@@ -2,10 +2,10 @@
  * What goes into a host's reconciler and what comes out of it. The reconciler decides, as data, which boot, which row and
  * which gap (law 2); the link only executes. Every input is answered by a list of effects, to be executed in order.
  */
-import type { ActivityRow, StoredRow, WireRow } from '../activity.ts';
-import type { BootRecord, HostMark } from '../batch.ts';
-import type { Gap } from '../gap.ts';
-import type { Generation } from '../state.ts';
+import type { ActivityRow, StoredRow, WireRow } from '../records/activity.ts';
+import type { BootRecord, HostMark } from '../records/batch.ts';
+import type { Gap } from '../records/gap.ts';
+import type { Generation } from '../host/state.ts';
 import type { IdRange } from './watermark.ts';
 
 /** `GET /api/metrics/activity?limit=<limit>&page=<page>`, newest first. */
@@ -95,7 +95,7 @@ export interface ActivityEntry {
 export type ReconcileEffect =
   /** Ask the host; answer with `fetched`. At most one of each priority is under way; after `ended` the answer is not wanted. `low`: may wait for other hosts and for the queue. */
   | { type: 'fetch'; fetchId: number; target: FetchTarget; priority: 'normal' | 'low' }
-  /** `readHostMark` (src/actors/host-mark.ts); answer with `mark`. */
+  /** `readHostMark` (src/actors/writers/host-mark.ts); answer with `mark`. */
   | { type: 'read-mark'; readId: number; ring: Pick<ActivityRow, 'upstreamId' | 'ts'>[] }
   /** Offer it to the queue's activity lane. If that refuses: input `refused`, at once, and for every further entry of this step: the first holds the boot that they belong to. */
   | { type: 'enqueue'; entry: ActivityEntry }

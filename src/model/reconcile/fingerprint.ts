@@ -1,5 +1,5 @@
 /** When are two rows under one id the same row? What tells a boot that goes on from one whose ids have begun again. */
-import type { WireRow } from '../activity.ts';
+import type { WireRow } from '../records/activity.ts';
 import { isWholeSecond } from '../time.ts';
 
 /**

@@ -1,8 +1,8 @@
 /** The boot that a host is in, as its reconciler keeps it in memory: which ids it has dealt with, and what it still owes the queue. */
-import type { StoredRow, WireRow } from '../activity.ts';
-import type { BootRecord } from '../batch.ts';
-import type { Gap } from '../gap.ts';
-import type { Generation } from '../state.ts';
+import type { StoredRow, WireRow } from '../records/activity.ts';
+import type { BootRecord } from '../records/batch.ts';
+import type { Gap } from '../records/gap.ts';
+import type { Generation } from '../host/state.ts';
 import type { ActivityEntry } from './effects.ts';
 import type { KnownBoot, Standing } from './merge-mark.ts';
 import { newKnownBoot } from './merge-mark.ts';

@@ -1,6 +1,6 @@
 /** What a host's reconciler remembers between inputs. Owned by one reconciler, changed in place: rows are the hot path. */
 import { LIMITS } from '../limits.ts';
-import type { Generation } from '../state.ts';
+import type { Generation } from '../host/state.ts';
 import type { Moment } from '../time.ts';
 import { timeOfMs } from '../time.ts';
 import type { Connection } from './connection.ts';

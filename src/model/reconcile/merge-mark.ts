@@ -1,6 +1,6 @@
 /** Where a host stands: the database's mark together with what is still on its way there. */
-import type { StoredRow, WireRow } from '../activity.ts';
-import type { BootMark, HostMark } from '../batch.ts';
+import type { StoredRow, WireRow } from '../records/activity.ts';
+import type { BootMark, HostMark } from '../records/batch.ts';
 import type { QueuedHost } from './effects.ts';
 import { sameSecond } from './fingerprint.ts';
 import type { IdSet } from './watermark.ts';

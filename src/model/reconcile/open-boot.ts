@@ -1,8 +1,8 @@
 /** What follows from a decision: the boot in memory, its record, the gaps. */
-import type { WireRow } from '../activity.ts';
-import type { BootRecord } from '../batch.ts';
-import type { Gap } from '../gap.ts';
-import type { Generation } from '../state.ts';
+import type { WireRow } from '../records/activity.ts';
+import type { BootRecord } from '../records/batch.ts';
+import type { Gap } from '../records/gap.ts';
+import type { Generation } from '../host/state.ts';
 import type { BootDecision, RingView } from './decide-boot.ts';
 import { firstId } from './decide-boot.ts';
 import type { GapPen } from './draft-gaps.ts';

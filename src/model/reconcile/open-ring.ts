@@ -1,5 +1,5 @@
 /** A ring has been read and the host's standing is known: the decision, and what it makes of the boot in memory. */
-import type { Gap } from '../gap.ts';
+import type { Gap } from '../records/gap.ts';
 import { createBackwardImport } from './backward-import.ts';
 import type { Connection } from './connection.ts';
 import { askAgain, freshOn, heardAgain, isFinal, withHeard } from './connection.ts';

@@ -1,7 +1,7 @@
 /** Rows and gaps on their way out: settled in memory, shown, queued. */
-import type { ActivityRow, StoredRow, WireRow } from '../activity.ts';
-import { placedRow } from '../activity.ts';
-import type { Gap } from '../gap.ts';
+import type { ActivityRow, StoredRow, WireRow } from '../records/activity.ts';
+import { placedRow } from '../records/activity.ts';
+import type { Gap } from '../records/gap.ts';
 import { firstId } from './decide-boot.ts';
 import type { LiveBoot } from './live-boot.ts';
 import { entriesOf, setFloor, settleIds, settleRow } from './live-boot.ts';

@@ -1,6 +1,6 @@
 /** Where the host stands, asked of the database and merged with the queue; without it, from memory. */
-import type { WireRow } from '../activity.ts';
-import type { HostMark } from '../batch.ts';
+import type { WireRow } from '../records/activity.ts';
+import type { HostMark } from '../records/batch.ts';
 import type { QueuedHost } from './effects.ts';
 import { resumeBoot, standingOf, withOwed } from './live-boot.ts';
 import type { Machine } from './machine.ts';

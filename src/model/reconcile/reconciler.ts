@@ -4,7 +4,7 @@
  *
  *   connected → asking (the ring) → marking (the database) → open, or silent until a first row comes     any → ended
  */
-import type { WireRow } from '../activity.ts';
+import type { WireRow } from '../records/activity.ts';
 import { LIMITS } from '../limits.ts';
 import type { Moment } from '../time.ts';
 import { takeBackImport } from './backward-import.ts';

@@ -1,7 +1,7 @@
 /** The database has answered: which boots are those that were met without it? */
-import type { WireRow } from '../activity.ts';
-import type { HostMark } from '../batch.ts';
-import type { Gap } from '../gap.ts';
+import type { WireRow } from '../records/activity.ts';
+import type { HostMark } from '../records/batch.ts';
+import type { Gap } from '../records/gap.ts';
 import { decideBoot } from './decide-boot.ts';
 import type { GapPen } from './draft-gaps.ts';
 import type { HeldBoot, QueuedHost, Release } from './effects.ts';

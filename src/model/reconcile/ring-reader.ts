@@ -1,7 +1,7 @@
 /** Reads a host's ring for a decision: learns the generation, then gets as much of the ring as the decision needs. */
-import type { WireRow } from '../activity.ts';
+import type { WireRow } from '../records/activity.ts';
 import { LIMITS } from '../limits.ts';
-import type { Generation } from '../state.ts';
+import type { Generation } from '../host/state.ts';
 import type { RingView } from './decide-boot.ts';
 import type { FetchAnswer, FetchTarget } from './effects.ts';
 import { isWhole, pagesToDecide, reachesEnd } from './fetch-plan.ts';

@@ -1,6 +1,6 @@
 /** While a boot is open: when to ask the host for rows, and which. A burst of announcements becomes one fetch; one fetch at a time. */
 import { LIMITS } from '../limits.ts';
-import type { Generation } from '../state.ts';
+import type { Generation } from '../host/state.ts';
 import type { FetchTarget } from './effects.ts';
 import { pageFor } from './fetch-plan.ts';
 import type { LostStretch, Shown } from './holes.ts';

@@ -1,5 +1,5 @@
 /** What the stream says, and what the host answers, while the boot is open. */
-import type { WireRow } from '../activity.ts';
+import type { WireRow } from '../records/activity.ts';
 import { LIMITS } from '../limits.ts';
 import type { Connection } from './connection.ts';
 import { askAgain } from './connection.ts';

@@ -1,7 +1,7 @@
 /** Pages of activity, newest first by (ts, hostId, bootEpoch, upstreamId). */
 import type { Sql } from 'postgres';
-import type { StoredRow } from '../../../model/activity.ts';
-import type { ActivityFilter, ActivityQuery } from '../../../model/history.ts';
+import type { StoredRow } from '../../../model/records/activity.ts';
+import type { ActivityFilter, ActivityQuery } from '../../../model/records/history.ts';
 import { ACTIVITY_COLUMNS, type ActivityRecord, toStoredRow } from '../activity-columns.ts';
 import { textArray } from '../array-text.ts';
 import { alongIndex, conditions, eachKey } from './conditions.ts';

@@ -1,7 +1,7 @@
 /** Gaps, newest first. */
 import type { Sql } from 'postgres';
-import type { Gap } from '../../../model/gap.ts';
-import type { TimeRange } from '../../../model/history.ts';
+import type { Gap } from '../../../model/records/gap.ts';
+import type { TimeRange } from '../../../model/records/history.ts';
 import { textArray } from '../array-text.ts';
 import { GAP_COLUMNS, type GapRecord, toGap } from '../gap-columns.ts';
 import { conditions } from './conditions.ts';

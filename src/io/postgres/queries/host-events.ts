@@ -1,6 +1,6 @@
 /** What happened to hosts and their models, newest first by (ts, hostId, kind, id). */
 import type { Sql } from 'postgres';
-import type { HostEventKey, HostEventRow, TimeRange } from '../../../model/history.ts';
+import type { HostEventKey, HostEventRow, TimeRange } from '../../../model/records/history.ts';
 import { timeText } from '../activity-columns.ts';
 import { alongIndex, conditions, eachKey } from './conditions.ts';
 

@@ -1,7 +1,7 @@
 /** Performance samples, raw and in steps, oldest first. */
 import type { Sql } from 'postgres';
-import type { PerfMetric, PerfPoint, Spread, TimeRange } from '../../../model/history.ts';
-import type { PerfSample } from '../../../model/perf.ts';
+import type { PerfMetric, PerfPoint, Spread, TimeRange } from '../../../model/records/history.ts';
+import type { PerfSample } from '../../../model/records/perf.ts';
 import { timeText } from '../activity-columns.ts';
 import { textArray } from '../array-text.ts';
 import { type Conditions, conditions } from './conditions.ts';

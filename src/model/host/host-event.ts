@@ -1,0 +1,34 @@
+/** What a host's stream says, normalised: the same for all three generations. io decodes bytes into these, `reduce` takes them. */
+import type { WireRow } from '../records/activity.ts';
+import type { InflightRequest } from './state.ts';
+
+export interface WireModel {
+  /** Key in the host's state: the id, or `peerId/id`. */
+  key: string;
+  name: string;
+  description: string;
+  state: string;
+  peerId: string | null;
+  aliases: string[];
+  unlisted: boolean;
+  contextLength: number | null;
+}
+
+export type HostEvent =
+  | { type: 'models'; models: WireModel[] }
+  | { type: 'log'; source: string; text: string }
+  /** `metrics`: the whole ring as the first of a connection, then one row a message. Its shape tells generation 1 from 2. */
+  | { type: 'rows'; generation: 1 | 2 | null; rows: WireRow[] }
+  /** `activity`, generation 3: the row can be fetched. */
+  | { type: 'row-ready'; upstreamId: number }
+  /** `inflight` as a bare count (until v234). */
+  | { type: 'inflight-total'; total: number }
+  | { type: 'inflight-all'; requests: ReadonlyMap<string, InflightRequest> }
+  | { type: 'inflight-upsert'; id: string; request: InflightRequest }
+  | { type: 'inflight-remove'; id: string }
+  | { type: 'profile'; active: string | null }
+  | { type: 'ui-config' }
+  /** A kind that this version does not know: counted, ignored. */
+  | { type: 'unknown'; kind: string }
+  /** Not what it should be: counted, sampled into the log, ignored. `sample` is cut to 200 characters. */
+  | { type: 'malformed'; what: string; sample: string };
