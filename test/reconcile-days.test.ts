@@ -29,6 +29,12 @@ const serve = (host: SimHost, count: number): void => {
 type Act<T> = T extends unknown ? Omit<T, 'at'> : never;
 const act = (event: Act<SimEvent>): void => world!.act({ at: 0, ...event });
 const passes = (seconds: number): Promise<void> => world!.clock.run(seconds * SECOND);
+/** The watcher's line loses deltas: what it lost last shows with the next one, at the latest with the next contact. */
+async function lawsHold(): Promise<void> {
+  world!.watcher.heal();
+  await passes(30);
+  expect(brokenLaws(world!)).toEqual([]);
+}
 const ids = (bootEpoch: number, host = 'h0'): number[] => world!.store.activity(host).filter((row) => row.bootEpoch === bootEpoch).map((row) => row.upstreamId);
 const boots = (host = 'h0'): number[] => world!.store.boots(host).map(({ bootEpoch }) => bootEpoch).reverse();
 const range = (from: number, to: number): number[] => Array.from({ length: to - from + 1 }, (_, index) => from + index);
@@ -53,7 +59,7 @@ describe.each(EACH)('%s', (release) => {
     expect(boots()).toEqual([1]);
     expect(ids(1)).toEqual(range(low, low + 2));
     expect(gaps()).toEqual([]);
-    expect(brokenLaws(world!)).toEqual([]);
+    await lawsHold();
   });
 
   test('the ring wraps while Drover is away: the lost stretch, to the id', async () => {
@@ -82,7 +88,7 @@ describe.each(EACH)('%s', (release) => {
     expect(ids(1)).toEqual(range(low, low + 2));
     expect(ids(2)).toEqual(range(low, low + 1));
     expect(gaps()).toEqual([{ bootEpoch: 1, fromId: low + 3, toId: null, lostMin: 0, lostMax: null, cause: 'restart' }]);
-    expect(brokenLaws(world!)).toEqual([]);
+    await lawsHold();
   });
 
   test('Drover is killed: nothing twice, nothing lost', async () => {
@@ -123,7 +129,7 @@ describe.each(EACH)('%s', (release) => {
     // Generation 3 only says that there is a row: with the ring off nobody can have it.
     expect(ids(1)).toEqual(release === 'v250' ? [] : range(0, 5));
     expect(gaps().reduce((sum, gap) => sum + gap.lostMin, 0)).toBe(release === 'v250' ? 6 : 0);
-    expect(brokenLaws(world!)).toEqual([]);
+    await lawsHold();
   });
 
   test('events that never came are fetched after two seconds', async () => {
@@ -188,7 +194,7 @@ describe.each(EACH)('%s', (release) => {
     expect(ids(2)).toEqual(range(low, low + 3));
     expect(ids(3)).toEqual([low]);
     expect(gaps().map(({ bootEpoch, toId, lostMin }) => ({ bootEpoch, toId, lostMin }))).toEqual([{ bootEpoch: 1, toId: null, lostMin: 0 }, { bootEpoch: 2, toId: null, lostMin: 0 }]);
-    expect(brokenLaws(world!)).toEqual([]);
+    await lawsHold();
   });
 
   test('a persister that crashes with a hundred rows queued on a quiet host: all stored, without a reconnect', async () => {
@@ -299,7 +305,7 @@ test('a downgrade and back to the store: its rows are not stored again', async (
   expect(ids(2)).toEqual([0, 1]);
   expect(ids(3)).toEqual(range(5, 7));
   expect(world!.store.boots('h0').map(({ resumes }) => resumes)).toEqual([1, null, null]);
-  expect(brokenLaws(world!)).toEqual([]);
+  await lawsHold();
 });
 
 test('v208, v235, v250 and v208 again at one port', async () => {
@@ -398,7 +404,7 @@ test('a store that comes back while the database is away: its rows are not store
   await passes(200);
   expect([ids(1), ids(2), ids(3)]).toEqual([range(1, 4), [0, 1], range(5, 7)]);
   expect(world!.store.boots('h0')[0]).toMatchObject({ bootEpoch: 3, floor: 5, resumes: 1 });
-  expect(brokenLaws(world!)).toEqual([]);
+  await lawsHold();
 });
 
 test('ids that begin again behind a ring that is off', async () => {

@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline';
 import { pino } from 'pino';
 
 const [, , sources, folder] = process.argv;
-const { createPostgres } = await import(join(sources, 'actors', 'postgres.js'));
+const { createPostgres } = await import(join(sources, 'actors', 'database', 'postgres.js'));
 const { classify } = await import(join(sources, 'io', 'postgres', 'errors.js'));
 const { LIMITS } = await import(join(sources, 'model', 'limits.js'));
 
