@@ -128,7 +128,8 @@ describe('deltas', () => {
     try {
       const contacts: number[] = [];
       let from = 0;
-      while (contacts.length < 3) {
+      let shortest = Infinity;
+      while (contacts.length < 4) {
         const frame = await socket.next(alone, 'a contact alone', from);
         const { ops } = frame;
         from = socket.frames.indexOf(frame) + 1;
@@ -136,9 +137,10 @@ describe('deltas', () => {
         if (contacts.length === 1) continue;
         const apart = contacts.at(-1)! - contacts.at(-2)!;
         expect(apart).toBeGreaterThanOrEqual(CONTACT_MS - 100);
-        // The default would be 10 s: the setting is in effect.
-        expect(apart).toBeLessThan(9_000);
+        shortest = Math.min(shortest, apart);
       }
+      // The default would be 10 s: the setting is in effect. One that rode along with another change leaves a longer stretch.
+      expect(shortest).toBeLessThan(9_000);
     } finally {
       clearInterval(lines);
       socket.close();
