@@ -268,6 +268,14 @@ describe('a server of somebody else', () => {
     await sound(hosts, database.url);
     expect((await program.get('/api/gaps')).gaps.filter(({ lostMin }: any) => lostMin > 1)).toEqual([]);
   });
+
+  it('standing still when Drover is told to stop: it ends, whatever connection is half made', async () => {
+    proxy.freeze();
+    await away(program, /./);
+    program.kill('SIGTERM');
+    expect(await program.ended).toBe(0);
+    proxy.thaw();
+  });
 });
 
 describe('the embedded server', () => {

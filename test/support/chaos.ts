@@ -61,12 +61,12 @@ export async function runChaos(day: ChaosDay): Promise<ChaosResult> {
   const stops: (() => void)[] = [];
   const env = { ...HASTE, DROVER_HOSTS: hosts.map(({ id }, index) => `${id}=${urls[index]}`).join(), ...(day.databaseUrl === null ? {} : { DATABASE_URL: day.databaseUrl }) };
   const start = async (): Promise<Program> => {
-    const started = await startProgram({ dataDir: day.dataDir, env });
+    const started = await within(startProgram({ dataDir: day.dataDir, env }), 'Drover listening');
     note('Drover listens');
     return started;
   };
   let program = await start();
-  const law = (): ReturnType<typeof lawTwo> => lawTwo(hosts, day.url());
+  const law = (): ReturnType<typeof lawTwo> => within(lawTwo(hosts, day.url()), 'an answer of the database');
   try {
     for (const { host } of hosts) host.record(row());
     // From here on every row has to be accounted for.
@@ -77,13 +77,13 @@ export async function runChaos(day: ChaosDay): Promise<ChaosResult> {
       await pause(200 + random.next() * 1_500);
       if (day.databaseUrl !== null && random.next() < 0.5) {
         note('a connection to the database is killed');
-        await ask(day.url(), 'SELECT pg_terminate_backend(pid) FROM (SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() ORDER BY random() LIMIT 2) AS backends');
+        await within(ask(day.url(), 'SELECT pg_terminate_backend(pid) FROM (SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() ORDER BY random() LIMIT 2) AS backends'), 'the kill of a connection');
         await pause(random.next() * 400);
       }
       const signal = random.next() < 0.6 ? 'SIGKILL' : 'SIGTERM';
       note(`${signal} to Drover`);
       program.kill(signal);
-      const status = await program.ended;
+      const status = await within(program.ended, `Drover's end after ${signal}`);
       if (signal === 'SIGTERM' && status !== 0) throw new Error(`Drover ended with ${status} after SIGTERM:\n${program.output()}`);
       await pause(random.next() * 500);
       program = await start();
@@ -103,7 +103,7 @@ export async function runChaos(day: ChaosDay): Promise<ChaosResult> {
     const { stored, gaps } = await eventually(law, ({ wrong }) => wrong.length === 0, 'PostgreSQL holds what the hosts served', 45_000);
     if (day.databaseUrl !== null) {
       program.kill('SIGTERM');
-      const status = await program.ended;
+      const status = await within(program.ended, "Drover's last end");
       if (status !== 0) throw new Error(`Drover ended with ${status} after SIGTERM:\n${program.output()}`);
       const { wrong } = await law();
       if (wrong.length > 0) throw new Error(`after the last drain: ${wrong.join('\n')}`);
@@ -111,14 +111,23 @@ export async function runChaos(day: ChaosDay): Promise<ChaosResult> {
     return { stored, gaps, served: hosts.reduce((sum, { host }) => sum + host.servedCount, 0), restarts: day.ends, history };
   } catch (error) {
     const found = await law().then(({ wrong }) => wrong, (fault: unknown) => [`the database does not answer: ${String(fault)}`]);
-    const now = await standing(program).catch((fault: unknown) => String(fault));
+    const now = await within(standing(program), 'what Drover says').catch((fault: unknown) => String(fault));
     throw new Error(`seed ${day.seed}: ${error instanceof Error ? error.message.slice(0, 500) : String(error)}\n${found.slice(0, 40).join('\n')}\n\nNow:\n${now}\n\nWhat happened:\n${history.slice(-400).join('\n')}\n\nDrover said:\n${program.output().slice(-4_000)}`, { cause: error });
   } finally {
     for (const stop of stops) stop();
     program.kill('SIGTERM');
-    await program.ended;
+    await within(program.ended, '').catch(() => program.kill('SIGKILL'));
     await Promise.all(hosts.map(({ host }) => host.close()));
   }
+}
+
+/** Far more than it may take: what hangs says so, and where. */
+const PATIENCE_MS = 30_000;
+function within<T>(promise: Promise<T>, what: string): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`not within ${PATIENCE_MS} ms: ${what}`)), PATIENCE_MS);
+    promise.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
 }
 
 /** What Drover says of itself, for the reader of a failing seed. */

@@ -64,6 +64,7 @@ function ofHost(id: string, host: SimHost, stored: readonly StoredActivity[], ga
   }
   const missing = served.filter((one) => !found.has(one));
   for (const one of missing) {
+    if (!epochs.has(one.boot) && between(served, one.boot)) continue;
     if (gaps.some((gap) => covers(gap, one, epochs.get(one.boot)))) continue;
     say(`lost without a gap: served in boot ${one.boot} (ours: ${[...(epochs.get(one.boot) ?? [])].join() || 'never met'}) ${face(one)} (${one.row.tokens.input_tokens} tokens)${one.shown ? ', shown' : ''}${host.ring().includes(one.row.id) && one.boot === served.at(-1)?.boot ? ', still in the ring' : ''}`);
   }
@@ -82,6 +83,14 @@ function ofHost(id: string, host: SimHost, stored: readonly StoredActivity[], ga
   if (sum((gap) => gap.lost_max ?? Infinity) < met) say(`the gaps claim at most ${sum((gap) => gap.lost_max ?? Infinity)} rows lost, but ${met} were`);
   // For the reader of a failing seed.
   return wrong.length === 0 ? wrong : [...gaps.map((gap) => `${id}: its gap ${JSON.stringify({ ...gap, host_id: undefined })}`), ...wrong];
+}
+
+/** A downgrade that was undone: the store goes on where it was, and tells nobody who was not there of the boots between. */
+function between(served: readonly ServedRow[], boot: number): boolean {
+  const first = served.findIndex((one) => one.boot === boot);
+  const last = served.findLastIndex((one) => one.boot === boot);
+  const before = new Set(served.slice(0, first).map((one) => one.boot));
+  return served.slice(last + 1).some((one) => before.has(one.boot));
 }
 
 /**
