@@ -7,8 +7,10 @@ import type { Logger } from 'pino';
 import type { History } from '../io/postgres/history.ts';
 import type { HttpHostPort } from '../io/llama-swap/host-port.ts';
 import type { Clock, HostPort, Random } from '../model/seams.ts';
-import type { HostConfig, PublishedHost } from '../model/host/state.ts';
+import type { HostsAdmin } from '../actors/keeper/hosts-admin.ts';
+import type { PublishedHost } from '../model/host/state.ts';
 import type { ActorDetail, ActorStatus } from '../model/status.ts';
+import type { RestartAnswer } from '../supervisors/registry.ts';
 
 /** Of `supervisors`: the registry of every actor, by path. Reads are of copies: none of them sends to an actor. */
 export interface ActorsRead {
@@ -24,54 +26,10 @@ export interface ActorsRead {
   restart(path: string): Promise<RestartAnswer>;
 }
 
-export type RestartAnswer =
-  | { kind: 'restarted'; incarnation: number }
-  | { kind: 'unknown' }
-  /** A run, http, the root. `reason` is a sentence for people. */
-  | { kind: 'refused'; reason: string };
-
 /** Of `view`: the fleet-store. */
 export interface FleetRead {
   list(): PublishedHost[];
   get(host: string): PublishedHost | null;
-}
-
-export interface NewHost {
-  id: string;
-  baseUrl: string;
-  name?: string | undefined;
-  apiKey?: string | undefined;
-  tags?: string[] | undefined;
-  enabled?: boolean | undefined;
-}
-
-/** What is absent stays as it is. `apiKey: null` removes the key. */
-export interface HostChange {
-  baseUrl?: string | undefined;
-  name?: string | undefined;
-  apiKey?: string | null | undefined;
-  tags?: string[] | undefined;
-  enabled?: boolean | undefined;
-}
-
-export type HostAnswerOf =
-  | { kind: 'ok'; host: HostConfig }
-  | { kind: 'exists' }
-  | { kind: 'unknown' }
-  /** Declared in the configuration: only `enabled` may change. */
-  | { kind: 'declared' };
-
-/**
- * Which hosts there are (the keeper, over the hosts table). A change resolves once it is stored and the fleet-store shows it:
- * the route answers with what was published.
- */
-export interface HostsAdmin {
-  /** By id. */
-  list(): HostConfig[];
-  get(id: string): HostConfig | null;
-  add(host: NewHost): Promise<HostAnswerOf>;
-  change(id: string, change: HostChange): Promise<HostAnswerOf>;
-  remove(id: string): Promise<HostAnswerOf>;
 }
 
 export interface DatabaseStatus {

@@ -1,7 +1,8 @@
 /** A real http server on port 0 over the smallest possible outer edges: a map of hosts, a list of actors, history held in arrays. */
 import { pino } from 'pino';
 import type { ChildContext } from '../../src/actors/child.ts';
-import type { FleetRead, HostsAdmin, HttpDeps, HttpSettings } from '../../src/http/deps.ts';
+import type { HostsAdmin } from '../../src/actors/keeper/hosts-admin.ts';
+import type { FleetRead, HttpDeps, HttpSettings } from '../../src/http/deps.ts';
 import { createHttpServer } from '../../src/http/server.ts';
 import { createHostPort } from '../../src/io/llama-swap/host-port.ts';
 import type { History } from '../../src/io/postgres/history.ts';

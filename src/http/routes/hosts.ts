@@ -6,7 +6,7 @@ import { stateDocument } from '../../model/documents.ts';
 import { ApiError } from '../../model/errors.ts';
 import type { HostConfig, HostState } from '../../model/host/state.ts';
 import type { App, RouteContext } from '../route.ts';
-import type { HostAnswerOf } from '../deps.ts';
+import type { HostAnswer } from '../../actors/keeper/hosts-admin.ts';
 import { plainText } from '../query.ts';
 import { errors } from '../responses.ts';
 
@@ -37,7 +37,7 @@ export async function registerHosts(app: App, { deps }: RouteContext): Promise<v
     const published = fleet.get(id);
     return published === null ? null : { id, name, baseUrl, tags, enabled, source, hasApiKey, epoch: published.epoch, seq: published.seq, state: published.state };
   };
-  const settled = (answer: HostAnswerOf): HostDocument => {
+  const settled = (answer: HostAnswer): HostDocument => {
     switch (answer.kind) {
       case 'ok': {
         const found = document(answer.host);
