@@ -15,6 +15,7 @@ import { createPartitionQueue } from './actors/writers/partition-queue.ts';
 import { persister, type PersisterLane } from './actors/writers/persister.ts';
 import { createPostgres, faultLine } from './actors/database/postgres.ts';
 import { createReconnectLimiter } from './actors/link/reconnect-limiter.ts';
+import { createSteppedClock } from './actors/link/stepped-clock.ts';
 import { startRetention } from './actors/writers/retention.ts';
 import { createSocketGate } from './actors/view/socket-gate.ts';
 import { createTurns } from './actors/link/turns.ts';
@@ -117,6 +118,7 @@ export async function startDrover(config: Config, options: { log?: Logger } = {}
   const turns = createTurns(1);
   const linkDeps = {
     clock, random, log, limits, store, queue, feed, figures,
+    pollClock: createSteppedClock(clock, limits.probe.stepMs),
     limiter: createReconnectLimiter(clock, limits.reconnect),
     lowPriority: (granted: (release: () => void) => void) => turns.take(granted),
   };

@@ -63,7 +63,7 @@ export async function feedLink({ greeting, rows, generation }: Traffic, id = 'gp
   const face = { name: 'gpu1', tags: [], enabled: true, source: 'config' } as const;
   const channel = feed.attach({ host: id, token: feed.nextToken(), republish: () => undefined });
   const body = createBody({
-    clock, random, log: pino({ level: 'silent' }), limiter: createReconnectLimiter(clock), lowPriority: (granted) => granted(() => undefined),
+    clock, pollClock: clock, random, log: pino({ level: 'silent' }), limiter: createReconnectLimiter(clock), lowPriority: (granted) => granted(() => undefined),
     store: createMemoryStore({ clock, random }), queue, feed, limits: LIMITS, figures,
   }, { id, face: { ...face, tags: [] }, port, remembered: null, shown: null }, channel, (event) => {
     if (event.type === 'crash') throw event.error;

@@ -6,7 +6,8 @@ export const LIMITS = {
   backoff: { baseMs: 500, capMs: 30_000, healthyMs: 10_000 },
   /** Shared by all hosts. */
   reconnect: { underWay: 20, perSecond: 50 },
-  probe: { everyMs: 15_000, perfEveryMs: 10_000, timeoutMs: 10_000, runningEveryMs: 60_000, failures: 3, failuresMs: 30_000 },
+  /** All hosts' polls fall on the same steps. */
+  probe: { everyMs: 15_000, perfEveryMs: 10_000, timeoutMs: 10_000, runningEveryMs: 60_000, failures: 3, failuresMs: 30_000, stepMs: 250 },
   stream: { headersTimeoutMs: 10_000, maxFrameBytes: 32 * 1024 * 1024 },
   /** A tick's text of one log, and a history's, beyond which the oldest is dropped; a history has come whole `historyMs` after its beginning. */
   logs: { tickMs: 50, tickChars: 64 * 1024, historyChars: 100 * 1024, historyMs: 100 },

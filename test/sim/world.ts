@@ -10,6 +10,7 @@ import { createLinkDirectory, link } from '../../src/actors/link/link.ts';
 import type { LinkDeps } from '../../src/actors/link/body.ts';
 import { persister } from '../../src/actors/writers/persister.ts';
 import { createReconnectLimiter } from '../../src/actors/link/reconnect-limiter.ts';
+import { createSteppedClock } from '../../src/actors/link/stepped-clock.ts';
 import { createWriterQueue } from '../../src/actors/writers/writer-queue.ts';
 import { createSimHost } from '../../src/demo/sim-host.ts';
 import type { SimHost, SimRow } from '../../src/demo/sim-types.ts';
@@ -108,6 +109,7 @@ export function createWorld(history: History): World {
     const feed = createFeed({ report: (error) => void crashes.push(error) });
     const deps: LinkDeps = {
       clock, random, log, queue, store,
+      pollClock: createSteppedClock(clock, LIMITS.probe.stepMs),
       limiter: createReconnectLimiter(clock),
       lowPriority: (granted) => granted(() => {}),
       feed,

@@ -5,6 +5,7 @@ import { createFeed, type BroadcastLink, type Feed } from '../../src/actors/view
 import type { IngestFigures } from '../../src/actors/link/body.ts';
 import { createLinkDirectory, link, type LinkDirectory } from '../../src/actors/link/link.ts';
 import { createReconnectLimiter, type ReconnectLimiter } from '../../src/actors/link/reconnect-limiter.ts';
+import { createSteppedClock } from '../../src/actors/link/stepped-clock.ts';
 import { createWriterQueue, type WriterQueue } from '../../src/actors/writers/writer-queue.ts';
 import { LIMITS, type Limits } from '../../src/model/limits.ts';
 import type { PatchOp } from '../../src/model/patch.ts';
@@ -60,7 +61,8 @@ export async function startLinked(limits: Limits = LIMITS): Promise<Linked> {
   let stalled = 0;
   const logged: Linked['logged'] = [];
   const log = pino({ level: 'warn' }, { write: (line) => void logged.push(JSON.parse(line) as Record<string, unknown>) });
-  const deps = { clock: { ...clock, now: () => clock.now() + stalled, monotonic: () => clock.monotonic() + stalled }, random, log, limiter, lowPriority: (granted: (release: () => void) => void) => granted(() => {}), store, queue, feed, limits, figures };
+  const own = { ...clock, now: () => clock.now() + stalled, monotonic: () => clock.monotonic() + stalled };
+  const deps = { clock: own, pollClock: createSteppedClock(own, limits.probe.stepMs), random, log, limiter, lowPriority: (granted: (release: () => void) => void) => granted(() => {}), store, queue, feed, limits, figures };
   const published: Published[] = [];
   const logs: LogText[] = [];
   const activity: Linked['activity'] = [];

@@ -66,9 +66,9 @@ export function createPolls(deps: PollsDeps, position: { after: string | null })
     const due = clock.monotonic() + ms;
     timers.set(name, clock.setTimeout(() => {
       timers.delete(name);
-      const late = clock.monotonic() - due;
-      if (late > LATE_MS) return deps.late(late);
       try {
+        const late = clock.monotonic() - due;
+        if (late > LATE_MS) return deps.late(late);
         const done = run();
         if (done) done.catch(deps.crash);
       } catch (error) {
@@ -137,7 +137,7 @@ export function createPolls(deps: PollsDeps, position: { after: string | null })
       case 'absent':
       case 'off':
         deps.perfAbsent();
-        return at('health', limits.everyMs, health);
+        return at('health', limits.everyMs + limits.stepMs / 2, health);
       default:
         read satisfies never;
     }
@@ -145,12 +145,13 @@ export function createPolls(deps: PollsDeps, position: { after: string | null })
 
   const health = async (): Promise<void> => {
     const since = clock.monotonic() - lastAnswer;
-    if (since < limits.everyMs) return at('health', limits.everyMs - since, health);
+    // Half a step more: the clock's nearest step is not before its time.
+    if (since < limits.everyMs) return at('health', limits.everyMs - since + limits.stepMs / 2, health);
     const got = await ask(UPSTREAM.health);
     if (got === null) return;
     if (!isAnswer(got)) deps.failed(got);
     else readHealth(got);
-    at('health', limits.everyMs, health);
+    at('health', limits.everyMs + limits.stepMs / 2, health);
   };
 
   const version = async (): Promise<void> => {
@@ -172,7 +173,8 @@ export function createPolls(deps: PollsDeps, position: { after: string | null })
       lastAnswer = clock.monotonic();
       version().catch(deps.crash);
       running().catch(deps.crash);
-      at('perf', Math.floor(deps.chance() * 1_000), perf);
+      // Steps after /running, or both would fall due together for ever, and the host's second connection be made anew each time.
+      at('perf', 2 * limits.stepMs + Math.floor(deps.chance() * 1_000), perf);
     },
     modelsChanged() {
       if (!open) return;
