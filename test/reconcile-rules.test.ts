@@ -37,7 +37,7 @@ const nothing = { boots: [], rows: [], gaps: [], settled: [], held: [] };
 function decide(lives: Life[], ring: StoredRow[], more: Partial<BootQuestion> = {}): BootDecision {
   return decideBoot({
     generation: 2, process: 'unknown', ring: { rows: ring, complete: true, endKnown: true }, standing: mergeMark(mark(lives, ring), nothing, ring),
-    fresh: () => false, begunAgain: false, retentionEdge: '2026-01-01T00:00:00.000000Z', ...more,
+    fresh: () => false, begunAgain: false, announced: null, retentionEdge: '2026-01-01T00:00:00.000000Z', ...more,
   });
 }
 /** In a word. */
@@ -98,6 +98,14 @@ describe('3: nothing in common, and every id above', () => {
   test('not where the rows are those of an earlier boot: two machines behind one name', () => {
     const lives = [{ boot: 1, stored: rows(1, 500, 1_499) }, { boot: 2, stored: rows(2, 0, 9) }];
     expect(said(decide(lives, rows(1, 600, 1_599)))).toBe('new 3 from 1500 resumes 1 by restart');
+  });
+  test('a boot without rows goes on wherever the ring begins', () => {
+    expect(said(decide([{ boot: 1, stored: [], more: { floor: 5, next: 5, generation: 3 } }], rows(1, 1, 8), { generation: 3, announced: 8 }))).toBe('same 1');
+  });
+  test('not in a ring that ends below an id that was announced', () => {
+    expect(said(decide([{ boot: 1, stored: [], more: { floor: 1, next: 1, generation: 3 } }], rows(2, 1, 2), { generation: 3, announced: 8 }))).toBe('new 2 from 1 by restart');
+    expect(said(decide([nine], rows(2, 12, 14), { announced: 17 }))).toBe('new 2 from 0 wrapped below 12 by restart');
+    expect(said(decide([nine], rows(1, 5, 14), { announced: 17 }))).toBe('same 1');
   });
   test('an empty ring waits for its first row', () => {
     expect(said(decide([nine], []))).toBe('wait 1');

@@ -12,13 +12,18 @@ export interface BroadcastHooks {
   wedge(on: boolean): void;
 }
 
+interface Held {
+  text: string;
+  went(): void;
+}
+
 export function createBroadcast(hooks: BroadcastHooks) {
   const streams = new Set<Sink>();
   /** Readers that overflowed on a release that hangs until they have gone. */
   const wedging = new Set<Sink>();
   let drops: { left: number; kinds: string[] | null; aftermath: boolean } | null = null;
   let doubles = 0;
-  let reversed: { left: number; held: string[] } | null = null;
+  let reversed: { left: number; held: Held[] } | null = null;
   let split: number | null = null;
   let warning = false;
   let mute = false;
@@ -56,31 +61,31 @@ export function createBroadcast(hooks: BroadcastHooks) {
 
   return {
     streams,
-    /** Whether it went to anybody (held back counts: it will). */
-    emit(frame: Frame): boolean {
-      if (streams.size === 0 || mute || wedging.size > 0) return false;
+    /** `went`: called when it has gone out to somebody. A frame that is held back may never do so. */
+    emit(frame: Frame, went: () => void = () => {}): void {
+      if (streams.size === 0 || mute || wedging.size > 0) return;
       if (drops !== null && !warning && (drops.kinds === null || drops.kinds.includes(frame.kind))) {
         drops.left -= 1;
         const { aftermath } = drops;
         if (drops.left <= 0) drops = null;
         if (aftermath) dropped([...streams]);
-        return false;
+        return;
       }
       const text = frameText(frame);
       if (reversed !== null) {
-        reversed.held.push(text);
+        reversed.held.push({ text, went });
         reversed.left -= 1;
-        if (reversed.left > 0) return true;
+        if (reversed.left > 0) return;
         const { held } = reversed;
         reversed = null;
-        for (const one of held.reverse()) out(one);
-        return true;
+        for (const one of held.reverse()) if (out(one.text)) one.went();
+        return;
       }
       if (doubles > 0) {
         doubles -= 1;
         out(text);
       }
-      return out(text);
+      if (out(text)) went();
     },
     /** Frames for one reader that has just come. */
     greet(sink: Sink, frames: Frame[]): void {

@@ -67,13 +67,15 @@ export function createCore(options: SimHostOptions): Core {
     warn: () => log('proxy', '[WARN] handleAPIEvents sendBuffer full, dropped message\n'),
     wedge: (on) => front.wedge(on),
   });
-  const emit = (frame: Frame | undefined): boolean => frame !== undefined && cast.emit(frame);
+  const emit = (frame: Frame | undefined, went?: () => void): void => {
+    if (frame !== undefined) cast.emit(frame, went);
+  };
   const engine = createEngine(options.models ?? DEFAULT_MODELS, {
     clock, timestamp: nanoTime, log,
     reports: () => n() >= 240 && cast.streams.size > 0,
     onModels(quiet) { if (!(quiet && n() <= 217)) emit(modelStatus(release, engine)); },
-    onStart: (flight) => void emit(inflightFrame('start', flight, state())),
-    onProgress: (flight) => void emit(inflightFrame('progress', flight, state())),
+    onStart: (flight) => emit(inflightFrame('start', flight, state())),
+    onProgress: (flight) => emit(inflightFrame('progress', flight, state())),
     onEnd: flightEnded,
   });
   const samples = createSamples({
@@ -96,13 +98,14 @@ export function createCore(options: SimHostOptions): Core {
   }
 
   function announce(served: ServedRow): void {
-    if (emit(rowFrame(release, served, rows.captured(served.row.id))) && generationOf(release) < 3) served.shown = true;
+    const sendsRows = generationOf(release) < 3;
+    emit(rowFrame(release, served, rows.captured(served.row.id)), () => { if (sendsRows) served.shown = true; });
   }
 
   function flightEnded(flight: Flight, how: FlightEnd): void {
     const input = outcome(release, flight, how, clock.monotonic());
     const served = input !== null && makesRow(release, input.status ?? 200) ? rows.add(input) : null;
-    const gone = (): void => void emit(inflightFrame('end', flight, state()));
+    const gone = (): void => emit(inflightFrame('end', flight, state()));
     const first = n() <= 217 || n() >= 236;
     if (!first) gone();
     if (served !== null) announce(served);

@@ -23,6 +23,8 @@ export interface BootQuestion {
   fresh(id: number): boolean;
   /** An id was announced on this connection that was settled before it. */
   begunAgain: boolean;
+  /** The highest id announced in the newest boot before the ring was read; null: none, or not known. */
+  announced: number | null;
   /** Rows that ended before it are not stored (canonical time). */
   retentionEdge: string;
 }
@@ -99,10 +101,13 @@ function contradicted({ ring, standing, retentionEdge }: BootQuestion, boot: Kno
 
 /** Rule 3: nothing in common with any boot, every id above the newest boot's highest, and the process not known to be new. */
 function followsOn(question: BootQuestion, boot: KnownBoot, highest: number | null): boolean {
-  const { ring, standing, process } = question;
+  const { ring, standing, process, announced } = question;
   if (process === 'new') return false;
-  const known = highest ?? boot.floor - 1;
+  // A boot without rows has no id that another could repeat, wherever its announcements made it begin.
+  const known = highest ?? -1;
   const top = ring.rows[ring.rows.length - 1];
+  // A row is in the ring before it is announced: one that ends below an announced id is another ring, if no row says otherwise.
+  if (top !== undefined && announced !== null && top.upstreamId < announced) return false;
   // Ids that are settled without a row (rejected) may still be in the ring below those that are new.
   if (top !== undefined && (top.upstreamId < known || ring.rows.some((row) => row.upstreamId <= known && !boot.gapped.has(row.upstreamId)))) return false;
   return !standing.boots.some((other) => ring.rows.some((row) => {

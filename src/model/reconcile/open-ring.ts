@@ -32,6 +32,7 @@ export function decide(m: Machine, connection: Connection, standing: Standing, q
     standing,
     fresh: freshOn(connection, m.boot, decidedBefore),
     begunAgain: connection.begunAgain,
+    announced: newest !== undefined && m.boot?.epoch === newest.bootEpoch ? m.boot.top : null,
     retentionEdge: retentionEdge(m),
   });
   const { ring, reader } = connection;
@@ -97,7 +98,7 @@ function openAs(m: Machine, connection: Connection, decision: BootDecision, stan
   if (connection.tolerant) for (const row of connection.ring.rows) m.boot.ringAtConnect.add(row.upstreamId);
   else beginConnection(m.boot, connection.ring.rows, settledBefore);
   lose(m, m.boot, gaps);
-  if (decision.kind === 'first') m.boot.floorAt = connection.ring.rows.length === 0 ? 'open' : 'soft';
+  if (decision.kind === 'first' && decision.resumes === null) m.boot.floorAt = connection.ring.rows.length === 0 ? 'open' : 'soft';
   else if (decision.kind === 'same' && unmet) m.boot.floorAt = 'open';
   for (const row of connection.ring.rows.slice(-RECENT_ROWS)) if (row.upstreamId >= m.boot.floor) remember(m.boot, row);
   m.inflight = null;

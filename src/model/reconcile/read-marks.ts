@@ -63,7 +63,7 @@ function settleHeld(m: Machine, mark: HostMark, queued: QueuedHost): void {
   }
   if (queued.held.length === 0) return;
   queued.held.sort((a, b) => b.bootEpoch - a.bootEpoch);
-  for (const { release, boot: known, silent } of releaseHeld(mark, queued, m.held, pen(m), retentionEdge(m))) {
+  for (const { release, boot: known, firm, silent } of releaseHeld(mark, queued, m.held, pen(m), retentionEdge(m))) {
     m.held.delete(release.held);
     m.out.push({ type: 'release', release });
     if (release.gaps.length > 0) m.out.push({ type: 'gaps', gaps: release.gaps });
@@ -79,6 +79,7 @@ function settleHeld(m: Machine, mark: HostMark, queued: QueuedHost): void {
     m.boot.shown = release.bootEpoch;
     m.boot.floor = known.floor;
     m.boot.resumes = known.resumes;
+    if (firm) m.boot.floorAt = 'firm';
     m.boot.owed.gaps = [];
     // Nothing is queued that the record could go with: it waits for the first row.
     if (release.gaps.length === 0 && m.boot.settled.ranges().length === 0) m.boot.owed.boots.push(...release.boots);

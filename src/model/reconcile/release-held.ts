@@ -27,6 +27,8 @@ export interface HeldMemory {
 export interface Released {
   release: Release;
   boot: KnownBoot;
+  /** Another boot, or an earlier boot's rows, lie below it: its floor stands. */
+  firm: boolean;
   /** The ring was empty although the boot has rows: its first row decides. */
   silent: boolean;
 }
@@ -56,6 +58,7 @@ export function releaseHeld(
       standing,
       fresh: () => false,
       begunAgain: again || (about?.begunAgain ?? false),
+      announced: null,
       retentionEdge,
     });
     const opened = openBoot(decision, { generation: held.generation, process, ring: view, inflight: about?.inflight ?? null, announced: about?.announced ?? null }, pen);
@@ -70,7 +73,7 @@ export function releaseHeld(
       gaps: [...opened.gaps, ...inside],
     };
     rename(queued, held, release);
-    released.push({ release, boot: { ...boot }, silent: decision.kind === 'wait' && held.laterIds.length === 0 });
+    released.push({ release, boot: { ...boot }, firm: decision.kind !== 'first' || boot.resumes !== null, silent: decision.kind === 'wait' && held.laterIds.length === 0 });
   }
   return released;
 }

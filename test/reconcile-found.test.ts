@@ -1,0 +1,88 @@
+/** Days that random histories found, each made short: real links on a virtual clock. */
+import { afterEach, expect, test } from 'vitest';
+import type { SimHost } from '../src/demo/sim-types.ts';
+import type { HostPlan, SimEvent } from './sim/history.ts';
+import { brokenLaws } from './sim/laws.ts';
+import { createWorld, type World } from './sim/world.ts';
+
+let world: World | null = null;
+afterEach(() => {
+  world?.end();
+  world = null;
+});
+
+const plan = (more: Partial<HostPlan> = {}): HostPlan => ({ release: 'v250', ring: 1_000, store: false, requestLog: true, ...more });
+type Act<T> = T extends unknown ? Omit<T, 'at'> : never;
+const act = (event: Act<SimEvent>): void => world!.act({ at: 0, ...event });
+const passes = (seconds: number): Promise<void> => world!.clock.run(seconds * 1_000);
+const serve = (host: SimHost, count: number): void => {
+  for (let i = 0; i < count; i++) host.record();
+};
+const stored = (): string[] => world!.store.activity('h0').map(({ bootEpoch, upstreamId }) => `${bootEpoch}/${upstreamId}`);
+const gaps = (): { bootEpoch: number; fromId: number | null; toId: number | null; cause: string }[] =>
+  world!.store.gaps('h0').map(({ bootEpoch, fromId, toId, cause }) => ({ bootEpoch, fromId, toId, cause }));
+
+async function begin(one: HostPlan): Promise<SimHost> {
+  world = createWorld({ seed: 7, hosts: [one], queueBytes: 64 * 1024 * 1024, lengthMs: 0, events: [] });
+  await passes(2);
+  return world.hosts[0]!;
+}
+async function lawsHold(): Promise<void> {
+  await world!.heal();
+  expect(brokenLaws(world!)).toEqual([]);
+}
+
+test('a boot without rows is not left because its first announcements were dropped', async () => {
+  const host = await begin(plan({ requestLog: false }));
+  host.dropNext(4, { kinds: ['activity'], aftermath: false });
+  act({ do: 'unreachable', host: 0, fault: 'hang', forMs: 60_000 });
+  serve(host, 8);
+  await passes(120);
+  expect(stored()).toEqual(['1/1', '1/2', '1/3', '1/4', '1/5', '1/6', '1/7', '1/8']);
+  expect(gaps()).toEqual([]);
+  await lawsHold();
+});
+
+test('a boot that was announced further than the ring now goes is over: its rows are lost, and nothing else', async () => {
+  const host = await begin(plan({ requestLog: false }));
+  act({ do: 'unreachable', host: 0, fault: 'hang', forMs: 20_000 });
+  serve(host, 8);
+  await passes(1);
+  host.restart('kill', { downMs: 50 });
+  await passes(1);
+  serve(host, 2);
+  await passes(120);
+  expect(stored()).toEqual(['2/1', '2/2']);
+  expect(gaps()).toEqual([{ bootEpoch: 1, fromId: 1, toId: 8, cause: 'restart' }, { bootEpoch: 1, fromId: 9, toId: null, cause: 'restart' }]);
+});
+
+test('a boot that goes on with a store is met anew while the database is away: no row twice', async () => {
+  const host = await begin(plan({ store: true }));
+  serve(host, 1);
+  await passes(5);
+  host.upgrade('v235', { downMs: 500 });
+  await passes(30);
+  host.upgrade('v250', { downMs: 500 });
+  await passes(30);
+  act({ do: 'store-away', forMs: 60_000 });
+  act({ do: 'kill-drover', downMs: 10 });
+  await passes(120);
+  serve(host, 1);
+  await passes(5);
+  expect(stored()).toEqual(['1/1', '3/2']);
+  expect(gaps().filter(({ toId }) => toId !== null)).toEqual([]);
+  await lawsHold();
+});
+
+test('a message that the host never let out is no row that anybody could have seen', async () => {
+  const host = await begin(plan({ release: 'v235', ring: 0 }));
+  host.reverseNext(7);
+  host.record();
+  host.restart('term', { downMs: 500 });
+  expect(host.served().map(({ shown }) => shown)).toEqual([false]);
+  await passes(30);
+  host.reverseNext(2);
+  serve(host, 2);
+  await passes(5);
+  expect(host.served().map(({ shown }) => shown)).toEqual([false, true, true]);
+});
