@@ -74,6 +74,41 @@ test('a boot that goes on with a store is met anew while the database is away: n
   await lawsHold();
 });
 
+test('a process in which no row was met yet is not the boot\'s: the next connection to it proves nothing', async () => {
+  const host = await begin(plan());
+  serve(host, 2);
+  await passes(2);
+  act({ do: 'kill-drover', downMs: 5_000 });
+  host.restart('kill', { downMs: 50 });
+  await passes(60);
+  host.endStreams('cut');
+  await passes(60);
+  serve(host, 3);
+  await passes(5);
+  expect(stored()).toEqual(['1/1', '1/2', '2/1', '2/2', '2/3']);
+  await lawsHold();
+});
+
+test.each(['connected', 'not connected'])('nor one that was met while the database was away (%s when it is back)', async (then) => {
+  const host = await begin(plan());
+  serve(host, 2);
+  await passes(2);
+  act({ do: 'store-away', forMs: 100_000 });
+  act({ do: 'kill-drover', downMs: 5_000 });
+  host.restart('kill', { downMs: 50 });
+  await passes(60);
+  host.endStreams('cut');
+  await passes(30);
+  if (then === 'not connected') act({ do: 'unreachable', host: 0, fault: 'refuse', forMs: 30_000 });
+  await passes(60);
+  host.endStreams('cut');
+  await passes(60);
+  serve(host, 3);
+  await passes(5);
+  expect(stored()).toEqual(['1/1', '1/2', '2/1', '2/2', '2/3']);
+  await lawsHold();
+});
+
 test('a message that the host never let out is no row that anybody could have seen', async () => {
   const host = await begin(plan({ release: 'v235', ring: 0 }));
   host.reverseNext(7);

@@ -68,7 +68,10 @@ function lawTwo(world: World, index: number): string[] {
   // A row that the store refuses proves nothing: of a store that holds nothing else, in a new process, it is refused in each boot anew.
   const refused = new Set(gaps.filter(({ cause }) => cause === 'rejected').map(({ fromId, fromTs }) => `${fromId} ${fromTs}`)).size;
   const claimed = gaps.reduce((sum, gap) => sum + (gap.cause === 'rejected' ? 0 : gap.lostMin), refused);
-  if (claimed > missing) wrong.push(`${hostId}: the gaps claim at least ${claimed} rows lost, but ${missing} were`);
+  // Rows without tokens may be stored once for each boot: such a copy stands for a twin that is lost.
+  let hidden = 0;
+  for (const [key, twins] of byKey) if (known(twins[0]!.row.tokens.input_tokens) === null) hidden += Math.max(0, Math.min(storedCount.get(key) ?? 0, twins.length) - 1);
+  if (claimed > missing + hidden) wrong.push(`${hostId}: the gaps claim at least ${claimed} rows lost, but ${missing} were`);
   for (const gap of gaps) if (gap.toTs === null) wrong.push(`${hostId}: a gap without toTs: ${JSON.stringify(gap)}`);
   return wrong;
 }

@@ -30,6 +30,8 @@ export interface LogLines {
   heard(): boolean;
   /** About the process of the last connection that was decided, from all that came until the first call: then the history is forgotten. */
   verdict(): ProcessKnown;
+  /** The last decision is taken back: the lines prove nothing, on this connection too. */
+  forget(): void;
 }
 
 interface Source {
@@ -108,6 +110,10 @@ export function createLogLines(): LogLines {
       given ??= judge();
       for (const source of now.values()) source.shown = null;
       return given;
+    },
+    forget() {
+      before = new Map();
+      given = 'unknown';
     },
   };
 }

@@ -71,10 +71,7 @@ function settleHeld(m: Machine, mark: HostMark, queued: QueuedHost): void {
     const was = m.boot.shown;
     m.boot.before = idSet(known.settled.ranges());
     for (const [from, to] of known.settled.ranges()) m.boot.settled.add(from, to);
-    if (silent && m.conn?.phase === 'open') {
-      m.conn.phase = 'silent';
-      m.conn.wasSilent = true;
-    }
+    if (silent) undecide(m);
     m.boot.epoch = release.bootEpoch;
     m.boot.shown = release.bootEpoch;
     m.boot.floor = known.floor;
@@ -86,4 +83,16 @@ function settleHeld(m: Machine, mark: HostMark, queued: QueuedHost): void {
     m.out.push({ type: 'boot', bootEpoch: m.boot.epoch, fresh: release.boots.length > 0, generation: m.boot.generation });
     if (was !== m.boot.epoch) m.out.push({ type: 'lagged' });
   }
+}
+
+/** The ring was empty: whether the process that was met is the boot's only its first row will tell. */
+function undecide(m: Machine): void {
+  m.decided = false;
+  m.logs.forget();
+  if (m.conn === null) return;
+  m.conn.process = 'unknown';
+  m.conn.sampleHeld = false;
+  if (m.conn.phase !== 'open') return;
+  m.conn.phase = 'silent';
+  m.conn.wasSilent = true;
 }

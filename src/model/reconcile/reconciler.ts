@@ -80,7 +80,8 @@ function apply(m: Machine, input: ReconcileInput): void {
     case 'ended':
       // Of a boot whose ring was never read more may be lost than was under way.
       m.inflight = input.how === 'clean' && m.conn?.phase === 'open' ? input.inflight : null;
-      m.decided = m.conn?.phase === 'open' || m.conn?.phase === 'silent';
+      // While silent it may be another process than the boot's: to be the same as that one proves nothing.
+      m.decided = m.conn?.phase === 'open' || (m.conn?.phase === 'silent' && m.conn.process === 'same');
       m.conn = null;
       if (m.reading?.for === 'boot') m.reading = null;
       return;
