@@ -126,6 +126,21 @@ export const FAULTS: readonly Fault[] = [
     file: 'src/model/reconcile/live-boot.ts', search: 'return boot.top === null ? [] : boot.settled.missing(boot.floor, boot.top);', replace: 'return [];',
     tests: [DAYS],
   },
+  {
+    law: 2, name: 'a process without rows is the boot\'s', why: 'ids that began again while Drover was down are taken for known ones after the next blip',
+    file: 'src/model/reconcile/reconciler.ts', search: " && m.conn.process === 'same');", replace: ');',
+    tests: [{ file: 'reconcile-found' }],
+  },
+  {
+    law: 2, name: 'rows below a decided floor are taken', why: 'rows of a store that were stored in an earlier boot are stored again',
+    file: 'src/model/reconcile/read-marks.ts', search: "    if (firm) m.boot.floorAt = 'firm';\n", replace: '',
+    tests: [{ file: 'reconcile-found' }],
+  },
+  {
+    law: 2, name: 'a ring below what was announced goes on', why: 'the announced rows of a host that restarted are lost without a gap',
+    file: 'src/model/reconcile/decide-boot.ts', search: ' && top.upstreamId < announced) return false;', replace: ' && top.upstreamId < announced - 1e9) return false;',
+    tests: [{ file: 'reconcile-found' }, { file: 'reconcile-rules' }],
+  },
 
   {
     law: 3, name: 'the queue has no bound', why: 'an hour without the database eats all memory',
