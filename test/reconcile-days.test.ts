@@ -3,6 +3,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import type { Release } from '../src/demo/releases.ts';
 import type { SimHost } from '../src/demo/sim-types.ts';
 import type { Gap } from '../src/model/records/gap.ts';
+import { canonicalTime } from '../src/model/time.ts';
 import type { HostPlan, SimEvent } from './sim/history.ts';
 import { brokenLaws } from './sim/laws.ts';
 import { REFUSED_MODEL, createWorld, type World } from './sim/world.ts';
@@ -305,6 +306,46 @@ test('a downgrade and back to the store: its rows are not stored again', async (
   expect(ids(2)).toEqual([0, 1]);
   expect(ids(3)).toEqual(range(5, 7));
   expect(world!.store.boots('h0').map(({ resumes }) => resumes)).toEqual([1, null, null]);
+  await lawsHold();
+});
+
+test('a downgrade and back, each while nobody looks: the boot between ends after it began', async () => {
+  const { hosts: [host] } = await begin(plan({ store: true }));
+  serve(host!, 4);
+  await passes(2);
+  act({ do: 'kill-drover', downMs: 3_000 });
+  serve(host!, 2);
+  await passes(2);
+  host!.upgrade('v208');
+  await passes(5);
+  serve(host!, 2);
+  await passes(2);
+  act({ do: 'kill-drover', downMs: 3_000 });
+  await passes(1);
+  serve(host!, 3);
+  const lost = host!.served().slice(-3);
+  await passes(1);
+  host!.upgrade('v250');
+  await passes(40);
+  expect([ids(1), ids(2), ids(3)]).toEqual([range(1, 4), [0, 1], [5, 6]]);
+  const gap = world!.store.gaps('h0').find(({ bootEpoch, toId }) => bootEpoch === 2 && toId === null);
+  expect(gap).toMatchObject({ fromId: 2, lostMin: 0, lostMax: null });
+  for (const { row } of lost) expect([gap!.fromTs! < canonicalTime(row.timestamp)!, canonicalTime(row.timestamp)! < gap!.toTs!]).toEqual([true, true]);
+  await lawsHold();
+});
+
+test('a row announced and not read before a downgrade: the store brings it back, so that it was never lost for certain', async () => {
+  const { hosts: [host] } = await begin(plan({ store: true }));
+  serve(host!, 4);
+  await passes(2);
+  serve(host!, 1);
+  await passes(0.03);
+  host!.upgrade('v208');
+  await passes(5);
+  expect(gaps().map(({ fromId, toId, lostMin }) => ({ fromId, toId, lostMin }))).toEqual([{ fromId: 5, toId: 5, lostMin: 0 }, { fromId: 6, toId: null, lostMin: 0 }]);
+  host!.upgrade('v250');
+  await passes(40);
+  expect(ids(3)).toEqual([5]);
   await lawsHold();
 });
 

@@ -18,6 +18,8 @@ export interface GapDraft {
   toTs: string;
   /** False: the ids may be another process's, so that more may be lost than they count. */
   exact: boolean;
+  /** The host may show these rows again: none is lost for certain. */
+  mayReturn?: boolean;
 }
 
 /** Ids that the host gave to rows which it no longer has; with `missing` ids which it may never have given. */
@@ -32,7 +34,7 @@ export function closedGap(pen: GapPen, draft: GapDraft): Gap {
     toId,
     fromTs: draft.fromTs,
     toTs: draft.toTs,
-    lostMin: draft.cause === 'missing' ? 0 : count,
+    lostMin: draft.cause === 'missing' || draft.mayReturn === true ? 0 : count,
     lostMax: draft.exact ? count : null,
     cause: draft.cause,
     detectedAt: pen.detectedAt,
@@ -41,7 +43,8 @@ export function closedGap(pen: GapPen, draft: GapDraft): Gap {
 
 /**
  * What a boot leaves behind when its ids begin again: ids that were given and never read, and after its highest a stretch that
- * is only possible. `inflight`: requests under way at a clean end, where known. `announced`: the highest id announced.
+ * is only possible. `inflight`: requests under way at a clean end, where known. `announced`: the highest id announced. A boot of
+ * generation 3 may have a store, with which it comes back.
  */
 export function endOfBoot(
   pen: GapPen,
@@ -50,7 +53,7 @@ export function endOfBoot(
 ): Gap[] {
   const top = Math.max(boot.highest ?? boot.floor - 1, end.announced ?? boot.floor - 1);
   const gaps = boot.settled.missing(boot.floor, top).map((range) =>
-    closedGap(pen, { bootEpoch: boot.bootEpoch, range, cause: end.cause, fromTs: boot.lastId !== null && boot.lastId < range[0] ? boot.lastTs : null, toTs: end.toTs, exact: true }),
+    closedGap(pen, { bootEpoch: boot.bootEpoch, range, cause: end.cause, fromTs: boot.lastId !== null && boot.lastId < range[0] ? boot.lastTs : null, toTs: end.toTs, exact: true, mayReturn: boot.generation === 3 }),
   );
   gaps.push({
     id: pen.newId(),

@@ -39,8 +39,7 @@ export function openBoot(decision: BootDecision, about: Circumstances, pen: GapP
       return { boot: decision.boot, record: null, gaps: wrapped(decision.boot, about, pen) };
     case 'new': {
       const boot = newKnownBoot({ ...decision, generation: about.generation });
-      const first = about.ring.rows.find((row) => row.upstreamId >= decision.floor);
-      const gaps = endOfBoot(pen, decision.before, { cause: decision.cause, toTs: first?.ts ?? pen.detectedAt, inflight: about.inflight, announced: about.announced });
+      const gaps = endOfBoot(pen, decision.before, { cause: decision.cause, toTs: endOf(decision, about.ring, pen), inflight: about.inflight, announced: about.announced });
       if (decision.wrapBelow !== null) {
         const range = [firstId(about.generation), decision.wrapBelow - 1] as const;
         gaps.push(closedGap(pen, { bootEpoch: boot.bootEpoch, range, cause: 'wrap', fromTs: null, toTs: about.ring.rows[0]!.ts, exact: true }));
@@ -53,6 +52,15 @@ export function openBoot(decision: BootDecision, about: Circumstances, pen: GapP
     default:
       return decision satisfies never;
   }
+}
+
+/**
+ * When the boot before had ended at the latest: the new boot's first row. What a boot resumes may hold rows from before that one,
+ * which nobody read in their time.
+ */
+function endOf({ before, floor, resumes }: BootDecision & { kind: 'new' }, { rows }: RingView, { detectedAt }: GapPen): string {
+  const isAfter = ({ ts }: WireRow): boolean => resumes === null || (before.lastTs !== null && ts.slice(0, 19) > before.lastTs.slice(0, 19));
+  return rows.find((row) => row.upstreamId >= floor && isAfter(row))?.ts ?? detectedAt;
 }
 
 /** Ids that the ring has passed. Where its end is not known the chase for holes finds out. */
