@@ -74,6 +74,19 @@ test('a boot that goes on with a store is met anew while the database is away: n
   await lawsHold();
 });
 
+test('a host that is added again begins where its old boot ends: no row twice', async () => {
+  const host = await begin(plan());
+  serve(host, 3);
+  await passes(2);
+  act({ do: 'kill-drover', downMs: 1_000 });
+  world!.store.closeBoots('h0');
+  await passes(10);
+  serve(host, 2);
+  await passes(5);
+  expect(stored()).toEqual(['1/1', '1/2', '1/3', '2/4', '2/5']);
+  await lawsHold();
+});
+
 test('a process in which no row was met yet is not the boot\'s: the next connection to it proves nothing', async () => {
   const host = await begin(plan());
   serve(host, 2);
