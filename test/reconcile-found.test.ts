@@ -22,8 +22,8 @@ const stored = (): string[] => world!.store.activity('h0').map(({ bootEpoch, ups
 const gaps = (): { bootEpoch: number; fromId: number | null; toId: number | null; cause: string }[] =>
   world!.store.gaps('h0').map(({ bootEpoch, fromId, toId, cause }) => ({ bootEpoch, fromId, toId, cause }));
 
-async function begin(one: HostPlan): Promise<SimHost> {
-  world = createWorld({ seed: 7, hosts: [one], queueBytes: 64 * 1024 * 1024, lengthMs: 0, events: [] });
+async function begin(one: HostPlan, queueBytes = 64 * 1024 * 1024): Promise<SimHost> {
+  world = createWorld({ seed: 7, hosts: [one, plan({ release: 'v217' })], queueBytes, lengthMs: 0, events: [] });
   await passes(2);
   return world.hosts[0]!;
 }
@@ -119,6 +119,23 @@ test.each(['connected', 'not connected'])('nor one that was met while the databa
   serve(host, 3);
   await passes(5);
   expect(stored()).toEqual(['1/1', '1/2', '2/1', '2/2', '2/3']);
+  await lawsHold();
+});
+
+test.each([['v217', 0], ['v250', 1]] as const)('what a full queue refused of a boot met without the database is no loss of the boot before it (%s)', async (release, low) => {
+  const host = await begin(plan({ release }), 200_000);
+  serve(host, 2);
+  await passes(2);
+  act({ do: 'store-away', forMs: 100_000 });
+  act({ do: 'kill-drover', downMs: 5_000 });
+  host.restart('kill', { downMs: 50 });
+  await passes(60);
+  act({ do: 'rows', host: 1, count: 1_500, everyMs: 1, kind: 'plain' });
+  await passes(10);
+  serve(host, 8);
+  await passes(60);
+  expect(stored()).toEqual([low, low + 1].map((id) => `1/${id}`).concat(Array.from({ length: 8 }, (_, id) => `2/${low + id}`)));
+  expect(gaps()).toEqual([{ bootEpoch: 1, fromId: low + 2, toId: null, cause: 'restart' }]);
   await lawsHold();
 });
 

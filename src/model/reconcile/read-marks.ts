@@ -1,16 +1,18 @@
 /** Where the host stands, asked of the database and merged with the queue; without it, from memory. */
 import type { WireRow } from '../records/activity.ts';
 import type { HostMark } from '../records/batch.ts';
+import { askAgain } from './connection.ts';
 import type { QueuedHost } from './effects.ts';
+import type { LiveBoot } from './live-boot.ts';
 import { resumeBoot, standingOf, withOwed } from './live-boot.ts';
 import type { Machine } from './machine.ts';
 import { pen, retentionEdge } from './machine.ts';
-import type { Standing } from './merge-mark.ts';
+import type { KnownBoot, Standing } from './merge-mark.ts';
 import { mergeMark } from './merge-mark.ts';
 import { decide } from './open-ring.ts';
 import { releaseHeld } from './release-held.ts';
 import type { IdSet } from './watermark.ts';
-import { idSet } from './watermark.ts';
+import { countIds, idSet } from './watermark.ts';
 
 export function readMark(m: Machine, purpose: 'boot' | 'catch-up', rows: readonly WireRow[]): void {
   m.reading = { id: ++m.lastId, for: purpose, since: idSet() };
@@ -71,7 +73,7 @@ function settleHeld(m: Machine, mark: HostMark, queued: QueuedHost): void {
     const was = m.boot.shown;
     m.boot.before = idSet(known.settled.ranges());
     for (const [from, to] of known.settled.ranges()) m.boot.settled.add(from, to);
-    if (silent) undecide(m);
+    if (silent) undecide(m, m.boot, known);
     m.boot.epoch = release.bootEpoch;
     m.boot.shown = release.bootEpoch;
     m.boot.floor = known.floor;
@@ -85,14 +87,20 @@ function settleHeld(m: Machine, mark: HostMark, queued: QueuedHost): void {
   }
 }
 
-/** The ring was empty: whether the process that was met is the boot's only its first row will tell. */
-function undecide(m: Machine): void {
+/** The ring was empty: whether the process that was met is the boot's only a row will tell. */
+function undecide(m: Machine, mine: LiveBoot, known: KnownBoot): void {
   m.decided = false;
   m.logs.forget();
-  if (m.conn === null) return;
-  m.conn.process = 'unknown';
-  m.conn.sampleHeld = false;
-  if (m.conn.phase !== 'open') return;
-  m.conn.phase = 'silent';
-  m.conn.wasSilent = true;
+  // Ids that came since, and that the queue refused, are the process's, not the boot's.
+  mine.top = known.highest;
+  const { conn } = m;
+  if (conn === null) return;
+  conn.process = 'unknown';
+  conn.sampleHeld = false;
+  const since = [...mine.published.ranges(), ...conn.heard.ranges()];
+  conn.begunAgain ||= since.some(([from, to]) => from < known.floor || countIds(known.settled.missing(from, to)) <= to - from);
+  if (conn.phase !== 'open') return;
+  conn.phase = 'silent';
+  conn.wasSilent = true;
+  if (since.length > 0) askAgain(conn, m.at.mono);
 }
