@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -87,7 +88,7 @@ describe('hosts', () => {
 
   test('what Drover says of itself passes its own schema', () => {
     world.declare({ id: 'gpu1' });
-    expect(stateDocument.strict().parse(world.hosts.get('gpu1')!.state)).toEqual(world.hosts.get('gpu1')!.state);
+    expect(z.strictObject(stateDocument.shape).parse(world.hosts.get('gpu1')!.state)).toEqual(world.hosts.get('gpu1')!.state);
   });
 });
 
@@ -260,7 +261,7 @@ describe('health', () => {
 describe('hostile requests', () => {
   test.each([
     ['/%zz', 400, 'bad_url'], ['/api/hosts/%ff', 400, 'bad_url'], ['/nothing', 404, 'not_found'], ['//evil', 404, 'not_found'], ['/api/hosts/../../etc/passwd', 404, 'not_found'],
-    [`/api/hosts/${'a'.repeat(3_000)}`, 414, 'url_too_long'], ['/assets/../../package.json', 404, 'not_found'], ['/assets/..%2f..%2fpackage.json', 404, 'not_found'], ['/assets/model/..%2f..%2fpackage.json', 404, 'not_found'], ['/api/hosts/__proto__', 404, 'no_such_host'],
+    [`/api/hosts/${'a'.repeat(3_000)}`, 414, 'url_too_long'], ['/assets/../../package.json', 404, 'not_found'], ['/assets/..%2f..%2fpackage.json', 404, 'not_found'], ['/assets/%2e%2e%2findex.html', 404, 'not_found'], ['/api/hosts/__proto__', 404, 'no_such_host'],
   ])('GET %s', async (path, statusCode, errorCode) => {
     const answer = await get(http.port, path);
     expect([answer.status, JSON.parse(answer.body).error.code]).toEqual([statusCode, errorCode]);

@@ -65,11 +65,17 @@ const PLANTS: Plant[] = [
   { file: 'src/io/bare.ts', rule: 'unicorn/prefer-node-protocol', source: "import { readFileSync } from 'fs';\nexport const text = readFileSync('x', 'utf8');\n" },
   { file: 'src/io/equals.ts', rule: 'eqeqeq', source: 'export const same = (a: number, b: number): boolean => a == b;\n' },
   { file: 'src/io/lets.ts', rule: 'prefer-const', source: 'let value = 1;\nexport const doubled = value * 2;\n' },
+  ...(['io', 'actors', 'supervisors', 'http', 'demo', 'cli'] as const).map((layer): Plant => (
+    { file: `web/state/imports-${layer}.ts`, rule: 'no-restricted-imports', source: `import { value } from '../../src/${layer}/target.ts';\nexport const doubled = value * 2;\n` })),
+  { file: 'web/ui/hooks.tsx', rule: 'react/rules-of-hooks', source: "import { useState } from 'react';\nexport function Thing({ on }: { on: boolean }): number {\n  if (on) useState(1);\n  return 1;\n}\n" },
+  { file: 'web/ui/deps.tsx', rule: 'react/exhaustive-deps', source: "import { useEffect } from 'react';\nexport function useThing(what: (n: number) => void, n: number): void {\n  useEffect(() => {\n    what(n);\n  }, []);\n}\n" },
+  { file: 'web/ui/danger.tsx', rule: 'react/no-danger', source: "export const html = (text: string): unknown => <p dangerouslySetInnerHTML={{ __html: text }} />;\n" },
 ];
 
 /** Files that are as they should be: the lint says nothing of them. */
 const SOUND: Omit<Plant, 'rule'>[] = [
   ...ALL.filter((layer) => layer !== 'main').map((layer) => ({ file: fileOf(layer, 'target'), source: 'export const value = 1;\nexport interface Shape { a: number }\n' })),
+  { file: 'web/state/imports-model.ts', source: "import { value } from '../../src/model/target.ts';\nexport const doubled = value * 2;\n" },
   ...ALL.flatMap((from) => ALL.filter((to) => from !== to && from !== 'main' && to !== 'main' && mayImport(from, to)).map((to) => (
     { file: `src/${from}/may-import-${to}.ts`, source: `import { value } from '${between(from, to)}';\nexport const doubled = value * 2;\n` }))),
   { file: 'src/io/clock.ts', source: "import { randomBytes } from 'node:crypto';\nexport const now = (): number => Date.now() + performance.now() + Math.random() + randomBytes(1).length;\nexport const later = (run: () => void): unknown => setTimeout(run, 1);\n" },
@@ -82,7 +88,7 @@ const config = JSON.parse(readFileSync(join(ROOT, '.oxlintrc.json'), 'utf8')) as
 function* projectFiles(folder = ''): Generator<string> {
   for (const entry of readdirSync(join(ROOT, folder), { withFileTypes: true })) {
     const path = posix.join(folder, entry.name);
-    if (['node_modules', 'dist', '.cache', '.git', '.drover', 'coverage', 'test/fixtures', 'package-lock.json'].includes(path) || path.endsWith('.log')) continue;
+    if (['node_modules', 'dist', '.cache', '.git', '.drover', 'coverage', 'web/dist', 'test/fixtures', 'package-lock.json'].includes(path) || path.endsWith('.log')) continue;
     if (entry.isDirectory()) yield* projectFiles(path);
     else if (entry.isFile()) yield path;
   }

@@ -1,19 +1,22 @@
-/** `/` and its files: one plain live page that works without any request to elsewhere. The modules of src/model come as they were compiled. */
+/**
+ * The cockpit's own files, as Vite built them into web/dist: open to everyone, since what they show asks for a session. Each view has
+ * an address of its own; all of them are the one page. What lies under /assets/ carries a hash in its name and may be kept for ever.
+ */
 import { fileURLToPath } from 'node:url';
 import fastifyStatic from '@fastify/static';
 import type { App } from './route.ts';
 
-const PAGE = fileURLToPath(new URL('./page/', import.meta.url));
-const MODULES = fileURLToPath(new URL('../../dist/model/', import.meta.url));
+// The same from src/http and from dist/http.
+const PAGE = fileURLToPath(new URL('../../web/dist/', import.meta.url));
+const VIEWS = ['/', '/matrix', '/hosts/:id', '/models/*', '/activity', '/performance', '/logs', '/actors', '/settings'];
 
 export async function registerPage(app: App): Promise<void> {
-  await app.register(fastifyStatic, { root: PAGE, serve: false, cacheControl: false });
+  await app.register(fastifyStatic, { root: PAGE, serve: false, cacheControl: false, preCompressed: true });
   const open = { config: { open: true }, schema: { hide: true } };
-  app.get('/', open, (_request, reply) => reply.header('cache-control', 'no-cache').sendFile('index.html'));
-  app.get('/favicon.ico', open, (_request, reply) => reply.header('cache-control', 'no-cache').sendFile('icon.svg'));
-  app.get('/assets/*', open, (request, reply) => reply.header('cache-control', 'no-cache').sendFile((request.params as { '*': string })['*']));
-  app.get('/assets/model/*', open, (request, reply) => {
+  for (const view of VIEWS) app.get(view, open, (_request, reply) => reply.header('cache-control', 'no-cache').sendFile('index.html'));
+  for (const icon of ['/favicon.ico', '/icon.svg']) app.get(icon, open, (_request, reply) => reply.header('cache-control', 'no-cache').sendFile('icon.svg'));
+  app.get('/assets/*', open, (request, reply) => {
     const name = (request.params as { '*': string })['*'];
-    return /^[\w/-]+\.js$/.test(name) ? reply.header('cache-control', 'no-cache').sendFile(name, MODULES) : reply.callNotFound();
+    return /^[\w.-]+$/.test(name) ? reply.header('cache-control', 'public, max-age=31536000, immutable').sendFile(`assets/${name}`) : reply.callNotFound();
   });
 }

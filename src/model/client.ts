@@ -9,7 +9,7 @@ import { EMPTY_FLEET, fleetFrame, fleetLagged, fleetPosition, fleetReconnecting,
 import type { HeldFleet } from './client-fleet.ts';
 import { COUNTED_STREAMS, type CountedStream } from './counted-streams.ts';
 import type { ClientFrame, ServerFrame, ServerFrameOf, Since } from './frames.ts';
-import { readServerFrame } from './frame-reader.ts';
+import { readServerFrame, type Read } from './frame-reader.ts';
 import { applyPatch } from './patch.ts';
 import type { Random } from './seams.ts';
 import type { ActorStatus } from './status.ts';
@@ -68,9 +68,9 @@ export function opened(client: Client): Client {
   return { ...client, connection: 'connecting', fleet: fleetReconnecting(client.fleet), actorsAwaited: false };
 }
 
-/** One text frame. */
-export function received(client: Client, text: string): Step {
-  const read = readServerFrame(text);
+/** One text frame; `reader`: how deep it is checked. */
+export function received(client: Client, text: string, reader: (text: string) => Read = readServerFrame): Step {
+  const read = reader(text);
   switch (read.kind) {
     case 'unknown': return step(client);
     case 'malformed': return step(client, { faults: [read.what] });

@@ -3,7 +3,7 @@
  * not know; so do these schemas with fields. The server checks what clients send with `clientFrame`; its own frames are written as
  * typed here and never passed through zod on their way out (zod's records drop a key `__proto__`).
  */
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { activityDocument, gapDocument, perfDocument, stateDocument, statusDocument } from './documents.ts';
 import type { PatchOp } from './patch.ts';
 
@@ -22,32 +22,32 @@ export type FrameError = (typeof FRAME_ERRORS)[number];
 
 const host = z.string();
 const epoch = z.string();
-const seq = z.int().min(1);
-const n = z.int().min(1);
-const position = z.int().min(0);
+const seq = z.int().check(z.minimum(1));
+const n = z.int().check(z.minimum(1));
+const position = z.int().check(z.minimum(0));
 /** A model's log topic holds the model's whole name. */
-const topic = z.string().max(1_024);
-const topics = z.array(topic).max(256);
+const topic = z.string().check(z.maxLength(1_024));
+const topics = z.array(topic).check(z.maxLength(256));
 
 export const patchOp = z.union([
   z.object({ op: z.enum(['add', 'replace']), path: z.string(), value: z.unknown() }),
   z.object({ op: z.literal('remove'), path: z.string() }),
-]) satisfies z.ZodType<PatchOp>;
+]) satisfies z.ZodMiniType<PatchOp>;
 const ops = z.array(patchOp);
 
 /** Where a client stood: per host [epoch, seq], per stream the last `n` that it holds. */
 export const sinceDocument = z.object({
-  serverEpoch: z.string().max(64).optional(),
-  fleet: z.record(z.string(), z.tuple([z.string().max(64), position])).optional(),
-  activity: position.optional(),
-  runs: position.optional(),
-  gaps: position.optional(),
+  serverEpoch: z.optional(z.string().check(z.maxLength(64))),
+  fleet: z.optional(z.record(z.string(), z.tuple([z.string().check(z.maxLength(64)), position]))),
+  activity: z.optional(position),
+  runs: z.optional(position),
+  gaps: z.optional(position),
 });
 export type Since = z.infer<typeof sinceDocument>;
 
-export const subscribeFrame = z.object({ type: z.literal('subscribe'), topics, since: sinceDocument.optional() });
+export const subscribeFrame = z.object({ type: z.literal('subscribe'), topics, since: z.optional(sinceDocument) });
 export const unsubscribeFrame = z.object({ type: z.literal('unsubscribe'), topics });
-export const resyncFrame = z.object({ type: z.literal('resync'), host: z.string().max(256) });
+export const resyncFrame = z.object({ type: z.literal('resync'), host: z.string().check(z.maxLength(256)) });
 export const clientFrame = z.discriminatedUnion('type', [subscribeFrame, unsubscribeFrame, resyncFrame]);
 export type ClientFrame = z.infer<typeof clientFrame>;
 
@@ -68,9 +68,9 @@ export const serverFrame = z.discriminatedUnion('type', [
   z.object({ type: z.literal('gap'), n, host, gap: gapDocument }),
   z.object({ type: z.literal('run'), n, host, run: z.record(z.string(), z.unknown()) }),
   /** `dropped`: samples that this client did not get before these. */
-  z.object({ type: z.literal('perf'), host, samples: z.array(perfDocument), dropped: z.int().optional() }),
+  z.object({ type: z.literal('perf'), host, samples: z.array(perfDocument), dropped: z.optional(z.int()) }),
   /** `dropped`: UTF-8 bytes of the topic's text that this client did not get before this one. `model`: of a model's own log. */
-  z.object({ type: z.literal('log'), host, source: z.string(), text: z.string(), dropped: z.int().optional(), model: z.string().optional() }),
+  z.object({ type: z.literal('log'), host, source: z.string(), text: z.string(), dropped: z.optional(z.int()), model: z.optional(z.string()) }),
   /** Frames of these topics were lost to this client: it holds no position for them. State topics send a snapshot unasked. */
   z.object({ type: z.literal('lagged'), topics: z.array(z.string()) }),
   z.object({ type: z.literal('error'), code: z.enum(FRAME_ERRORS), message: z.string() }),

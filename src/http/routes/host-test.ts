@@ -6,7 +6,7 @@ import { errors } from '../responses.ts';
 import { tryHost } from '../try-host.ts';
 
 const trialDocument = z.object({
-  ok: z.boolean(), reason: reasonDocument.nullable(), generation: generationDocument.nullable(),
+  ok: z.boolean(), reason: z.nullable(reasonDocument), generation: z.nullable(generationDocument),
   build: z.object({ version: z.string(), commit: z.string() }).nullable(),
   models: z.array(z.string()).nullable().meta({ description: 'Keys of the configured models.' }),
 }).meta({ id: 'HostTrial' });

@@ -1,4 +1,4 @@
-/** The page in a real browser over the real program, on a day when the database is away: it has to work then. */
+/** The cockpit's beginning in a real browser over the real program, on a day when the database is away: it has to work then. */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -6,12 +6,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createSimHost } from '../src/demo/sim-host.ts';
-import type { SimHost } from '../src/demo/sim-types.ts';
-import { loadConfig } from '../src/io/config.ts';
-import { systemClock, systemRandom } from '../src/io/system.ts';
-import { startDrover, type Running } from '../src/main.ts';
-import { launchChromium, type TestBrowser } from './support/chromium.ts';
+import { createSimHost } from '../../src/demo/sim-host.ts';
+import type { SimHost } from '../../src/demo/sim-types.ts';
+import { loadConfig } from '../../src/io/config.ts';
+import { systemClock, systemRandom } from '../../src/io/system.ts';
+import { startDrover, type Running } from '../../src/main.ts';
+import { launchChromium, type TestBrowser } from '../support/chromium.ts';
 
 const TOKEN = 'a-long-secret';
 let folder = '';
@@ -20,8 +20,7 @@ let drover: Running;
 let chromium: TestBrowser;
 
 beforeAll(async () => {
-  // The browser gets the compiled modules.
-  const build = spawnSync(process.execPath, [fileURLToPath(new URL('../tools/build.mjs', import.meta.url))], { stdio: 'inherit' });
+  const build = spawnSync(process.execPath, [fileURLToPath(new URL('../../tools/build.mjs', import.meta.url))], { stdio: 'inherit' });
   expect(build.status).toBe(0);
   folder = mkdtempSync(join(tmpdir(), 'drover-page-'));
   host = createSimHost({ clock: systemClock, random: systemRandom, models: [{ id: 'tiny', name: '<b>Tiny</b>' }] });
@@ -53,21 +52,22 @@ test('signs in, shows the fleet, a request and the actor tree live, and follows 
   });
 
   await page.goto(drover.url);
-  await page.fill('#token', 'wrong');
-  await page.click('button');
+  await page.getByLabel('Token').fill('wrong');
+  await page.getByRole('button', { name: 'Sign in' }).click();
   await page.getByText('This is not the token.').waitFor();
-  await page.fill('#token', TOKEN);
-  await page.click('button');
-  await page.locator('article[data-state=live]').waitFor();
-  expect(await page.locator('article h3').textContent()).toContain('gpu1');
-  expect(await page.locator('article li').first().textContent()).toContain('<b>Tiny</b>');
-  expect(await page.locator('#summary').textContent()).toBe('1 of 1 hosts live');
-  await page.locator('#actors', { hasText: 'host:gpu1' }).waitFor();
-
-  host.record({ model: 'tiny', outputTokens: 4321 });
-  await page.locator('#activity tr', { hasText: '4,321' }).waitFor();
+  await page.getByLabel('Token').fill(TOKEN);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  const row = page.locator('[data-host=gpu1]');
+  await page.locator('[data-host=gpu1][data-liveness=live]').waitFor();
+  expect(await row.textContent()).toContain('gpu1');
+  expect(page.url()).not.toContain(TOKEN);
+  host.request({ model: 'tiny', durationMs: 100 });
+  await row.getByText('<b>Tiny</b>').waitFor();
   host.kill();
-  await page.locator('article[data-state=down] .reason', { hasText: 'refuses the connection' }).waitFor();
+  await page.locator('[data-host=gpu1][data-liveness=down]', { hasText: 'refuses the connection' }).waitFor();
+  await page.waitForFunction("document.title === '1 host not live · Drover'");
+  await page.getByRole('link', { name: 'Actors' }).click();
+  await page.getByText('host:gpu1').first().waitFor();
 
   await page.goto(`${drover.url}/docs/`);
   await page.locator('.opblock').first().waitFor();

@@ -1,0 +1,42 @@
+/** The frame of every view: navigation, the state of the connection, and the view that the address names. */
+import { Suspense, useEffect, type ReactElement } from 'react';
+import { Route, Switch, useLocation } from 'wouter';
+import { useSession } from '../state/hooks.ts';
+import { Boundary } from '../ui/boundary.tsx';
+import { Empty, Waiting } from '../ui/notes.tsx';
+import { ConnectionBanner } from './connection-banner.tsx';
+import { Navigation } from './navigation.tsx';
+import { SignIn } from './sign-in.tsx';
+import { startTrouble } from './trouble.ts';
+import { ROUTES } from './views.ts';
+
+export function App(): ReactElement {
+  const session = useSession();
+  useEffect(() => startTrouble(), []);
+  if (session.state === 'unknown') return <main className="p-8"><Waiting what="Drover" /></main>;
+  if (session.state === 'out') return <SignIn />;
+  return (
+    <div className="min-h-dvh sm:grid sm:grid-cols-[3.25rem_minmax(0,1fr)] lg:grid-cols-[11rem_minmax(0,1fr)]">
+      <a href="#view" className="sr-only focus:not-sr-only focus:absolute focus:z-20 focus:bg-panel focus:p-2">Skip to the view</a>
+      <Navigation />
+      <div className="flex min-w-0 flex-col pb-14 sm:pb-0">
+        <ConnectionBanner />
+        <main id="view" tabIndex={-1} className="min-w-0 grow outline-none"><View /></main>
+      </div>
+    </div>
+  );
+}
+
+function View(): ReactElement {
+  const [path] = useLocation();
+  return (
+    <Boundary key={path}>
+      <Suspense fallback={<Waiting what="the view" />}>
+        <Switch>
+          {ROUTES.map(({ path: pattern, view }) => <Route key={pattern} path={pattern} component={view} />)}
+          <Route><Empty title="There is no such view"><a href="/" className="text-accent underline">Go to the fleet</a></Empty></Route>
+        </Switch>
+      </Suspense>
+    </Boundary>
+  );
+}

@@ -1,0 +1,17 @@
+/** The views, in the order of the navigation. Those that most people do not open first are loaded when they are. */
+import { lazy, type ComponentType } from 'react';
+import { FleetView } from '../views/fleet/fleet-view.tsx';
+import type { IconName } from '../ui/icon.tsx';
+
+export interface ViewEntry { path: string; name: string; icon: IconName; key: string }
+
+/** `key`: pressed after `g`. */
+export const NAVIGATION: readonly ViewEntry[] = [
+  { path: '/', name: 'Fleet', icon: 'fleet', key: 'f' },
+  { path: '/actors', name: 'Actors', icon: 'actors', key: 't' },
+];
+
+export const ROUTES: readonly { path: string; view: ComponentType }[] = [
+  { path: '/', view: FleetView },
+  { path: '/actors', view: lazy(async () => ({ default: (await import('../views/actors/actors-view.tsx')).ActorsView })) },
+];

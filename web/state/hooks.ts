@@ -1,0 +1,34 @@
+/** What views read, as hooks. Each gives the same object until what it reads has changed. */
+import { useEffect } from 'react';
+import { useSelector } from '@xstate/store-react';
+import type { HeldHost } from '../../src/model/client-fleet.ts';
+import type { ActorStatus } from '../../src/model/status.ts';
+import { connection, holdTopics, type Connection, type Line } from './connection.ts';
+import { preferences, type Preferences } from './preferences.ts';
+import { session, type SessionState } from './session.ts';
+
+export const useConnection = <T>(select: (now: Connection) => T): T => useSelector(connection, ({ context }) => select(context));
+export const useLine = (): Line => useConnection(({ line }) => line);
+
+/** Hosts by id, as the reference client holds them; null before the first snapshot. */
+export function useFleet(): ReadonlyMap<string, HeldHost> | null {
+  return useConnection(({ client: { fleet } }) => (fleet.phase === 'none' ? null : fleet.hosts));
+}
+
+export function useHost(id: string): HeldHost | null {
+  return useConnection(({ client }) => client.fleet.hosts.get(id) ?? null);
+}
+
+/** Actors by path; null before the first snapshot. */
+export function useActors(): Readonly<Record<string, ActorStatus>> | null {
+  return useConnection(({ client }) => client.actors?.actors ?? null);
+}
+
+/** Subscribes to further topics while the view stands. */
+export function useTopics(topics: readonly string[]): void {
+  const key = topics.join('\n');
+  useEffect(() => holdTopics(key === '' ? [] : key.split('\n')), [key]);
+}
+
+export const usePreferences = (): Preferences => useSelector(preferences, ({ context }) => context);
+export const useSession = (): SessionState => useSelector(session, ({ context }) => context);

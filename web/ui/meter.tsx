@@ -1,0 +1,35 @@
+/** How much of something is used: a bar for memory, a ring for the time until a model unloads. */
+import type { ReactElement } from 'react';
+import { span } from '../format/figures.ts';
+import { msOf } from '../format/times.ts';
+import { useNow } from '../state/now.ts';
+
+const WARN = 0.9;
+
+/** `value` of `max`; null: not known, and drawn as an empty, hatched bar. `label` is what a screen reader says. */
+export function Bar({ value, max, label, className = 'h-1.5 w-full' }: { value: number | null; max: number | null; label: string; className?: string }): ReactElement {
+  const part = value === null || max === null || max <= 0 ? null : Math.min(1, Math.max(0, value / max));
+  return (
+    <span role="img" aria-label={label} title={label} className={`relative block overflow-hidden rounded-full bg-line ${className}`}>
+      {part === null ? null : <span className={`absolute inset-y-0 left-0 rounded-full ${part >= WARN ? 'bg-warn' : 'bg-accent'}`} style={{ width: `${part * 100}%` }} />}
+    </span>
+  );
+}
+
+const ROUND = 2 * Math.PI * 6;
+
+/** The rest of a model's time to live. Draws nothing for one that stays. */
+export function TtlRing({ unloadAt, ttlS }: { unloadAt: string | null; ttlS: number | null }): ReactElement | null {
+  const now = useNow();
+  if (unloadAt === null || ttlS === null || ttlS <= 0) return null;
+  const leftMs = Math.max(0, msOf(unloadAt) - now);
+  const part = Math.min(1, leftMs / (ttlS * 1_000));
+  const label = `unloads in ${span(leftMs)}`;
+  return (
+    <svg viewBox="0 0 16 16" role="img" aria-label={label} className="size-3.5 shrink-0 -rotate-90">
+      <title>{label}</title>
+      <circle cx="8" cy="8" r="6" fill="none" stroke="currentColor" strokeWidth="2.5" opacity="0.25" />
+      <circle cx="8" cy="8" r="6" fill="none" stroke="currentColor" strokeWidth="2.5" strokeDasharray={`${part * ROUND} ${ROUND}`} />
+    </svg>
+  );
+}

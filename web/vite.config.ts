@@ -1,0 +1,33 @@
+/** The cockpit's build: `web/dist`, served by Drover itself. Nothing in it asks another machine for anything. */
+import tailwind from '@tailwindcss/vite';
+import react from '@vitejs/plugin-react';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
+import { defineConfig, type Plugin } from 'vite';
+
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string };
+
+/** Beside each text file the same in gzip: packed once at the build, not at every request. */
+const packed: Plugin = {
+  name: 'packed',
+  apply: 'build',
+  // Of what was written: Vite still changes the code after the last plugin has seen it.
+  writeBundle({ dir }, bundle) {
+    for (const name of Object.keys(bundle).filter((one) => /\.(?:js|css)$/.test(one))) writeFileSync(`${dir}/${name}.gz`, gzipSync(readFileSync(`${dir}/${name}`), { level: 9 }));
+  },
+};
+
+export default defineConfig({
+  plugins: [react(), tailwind(), packed],
+  define: { DROVER_VERSION: JSON.stringify(version) },
+  build: {
+    target: 'es2023',
+    outDir: 'dist',
+    emptyOutDir: true,
+    // Inlined as data: a font or a script would be refused by the policy that the page is served under.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+  },
+  // `npx vite web` beside a running Drover.
+  server: { proxy: { '/api': 'http://127.0.0.1:4747', '/debug': 'http://127.0.0.1:4747', '/readyz': 'http://127.0.0.1:4747', '/ws': { target: 'ws://127.0.0.1:4747', ws: true } } },
+});
