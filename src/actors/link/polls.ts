@@ -172,9 +172,10 @@ export function createPolls(deps: PollsDeps, position: { after: string | null })
       abort = new AbortController();
       lastAnswer = clock.monotonic();
       version().catch(deps.crash);
-      running().catch(deps.crash);
-      // Steps after /running, or both would fall due together for ever, and the host's second connection be made anew each time.
-      at('perf', 2 * limits.stepMs + Math.floor(deps.chance() * 1_000), perf);
+      // Asked before the list of models that comes with the stream, it would be asked again for that.
+      at('running', SOON_MS, running);
+      // Steps behind /running: periods keep their distance, and due together they would want a second connection every minute.
+      at('perf', 4 * SOON_MS + Math.floor(deps.chance() * 1_000), perf);
     },
     modelsChanged() {
       if (!open) return;
