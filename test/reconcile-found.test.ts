@@ -139,6 +139,23 @@ test.each([['v217', 0], ['v250', 1]] as const)('what a full queue refused of a b
   await lawsHold();
 });
 
+test('ids that lie between a boot and one met without the database may be of both: how many are lost nobody knows', async () => {
+  const host = await begin(plan({ release: 'v220', ring: 1 }));
+  serve(host, 1);
+  await passes(2);
+  act({ do: 'store-away', forMs: 100_000 });
+  serve(host, 8);
+  await passes(2);
+  host.restart('kill', { downMs: 50 });
+  act({ do: 'kill-drover', downMs: 2_000 });
+  await passes(20);
+  host.dropNext(5, { kinds: ['metrics'], aftermath: false });
+  act({ do: 'rows', host: 0, count: 20, everyMs: 300, kind: 'plain' });
+  await passes(120);
+  expect(world!.store.gaps('h0').map(({ fromId, toId, lostMin, lostMax }) => ({ fromId, toId, lostMin, lostMax }))).toEqual([{ fromId: 1, toId: 4, lostMin: 4, lostMax: null }]);
+  await lawsHold();
+});
+
 test('a message that the host never let out is no row that anybody could have seen', async () => {
   const host = await begin(plan({ release: 'v235', ring: 0 }));
   host.reverseNext(7);

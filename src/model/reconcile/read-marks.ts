@@ -28,7 +28,7 @@ export function onMark(m: Machine, mark: HostMark | null, queued: QueuedHost, pu
   m.behind = false;
   if (!m.totalsKnown) m.out.push({ type: 'totals', mark });
   m.totalsKnown = true;
-  settleHeld(m, mark, queued);
+  const known = settleHeld(m, mark, queued);
   if (purpose === 'boot' && m.conn?.phase === 'marking') {
     const standing = withOwed(mergeMark(mark, queued, m.conn.ring.rows), m.boot);
     for (const [from, to] of since.ranges()) standing.boots[0]?.settled.add(from, to);
@@ -42,7 +42,7 @@ export function onMark(m: Machine, mark: HostMark | null, queued: QueuedHost, pu
     for (const [from, to] of since.ranges()) m.boot.settled.add(from, to);
   }
   if (m.conn?.phase !== 'open') return;
-  m.conn.chaser.changed(m.boot, m.at.mono);
+  m.conn.chaser.changed(m.boot, m.at.mono, known);
   m.conn.chaser.wantRing(m.at.mono);
 }
 
@@ -56,20 +56,23 @@ function inMemory(m: Machine, queued: QueuedHost): Standing {
   return standing;
 }
 
-function settleHeld(m: Machine, mark: HostMark, queued: QueuedHost): void {
+/** Gives what is known of the ids that the boot in memory lacks, where it was held. */
+function settleHeld(m: Machine, mark: HostMark, queued: QueuedHost): { exact: boolean } | undefined {
   // A held boot without a queued row is known to this link alone.
   for (const epoch of m.held.keys()) {
     if (queued.held.some(({ bootEpoch }) => bootEpoch === epoch)) continue;
     if (m.boot?.epoch === epoch) queued.held.push({ bootEpoch: epoch, generation: m.boot.generation, ring: [], laterIds: [] });
     else m.held.delete(epoch);
   }
-  if (queued.held.length === 0) return;
+  if (queued.held.length === 0) return undefined;
+  let lacking: { exact: boolean } | undefined;
   queued.held.sort((a, b) => b.bootEpoch - a.bootEpoch);
-  for (const { release, boot: known, firm, silent } of releaseHeld(mark, queued, m.held, pen(m), retentionEdge(m))) {
+  for (const { release, boot: known, firm, exact, silent } of releaseHeld(mark, queued, m.held, pen(m), retentionEdge(m))) {
     m.held.delete(release.held);
     m.out.push({ type: 'release', release });
     if (release.gaps.length > 0) m.out.push({ type: 'gaps', gaps: release.gaps });
     if (m.boot === null || m.boot.epoch !== release.held) continue;
+    lacking = { exact };
     const was = m.boot.shown;
     m.boot.before = idSet(known.settled.ranges());
     for (const [from, to] of known.settled.ranges()) m.boot.settled.add(from, to);
@@ -85,6 +88,7 @@ function settleHeld(m: Machine, mark: HostMark, queued: QueuedHost): void {
     m.out.push({ type: 'boot', bootEpoch: m.boot.epoch, fresh: release.boots.length > 0, generation: m.boot.generation });
     if (was !== m.boot.epoch) m.out.push({ type: 'lagged' });
   }
+  return lacking;
 }
 
 /** The ring was empty: whether the process that was met is the boot's only a row will tell. */

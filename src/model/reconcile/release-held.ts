@@ -29,6 +29,8 @@ export interface Released {
   boot: KnownBoot;
   /** Another boot, or an earlier boot's rows, lie below it: its floor stands. */
   firm: boolean;
+  /** False: what lies between the boot's rows and these may be another process's, so that more may be lost than the ids count. */
+  exact: boolean;
   /** The ring was empty although the boot has rows: its first row decides. */
   silent: boolean;
 }
@@ -73,7 +75,7 @@ export function releaseHeld(
       gaps: [...opened.gaps, ...inside],
     };
     rename(queued, held, release);
-    released.push({ release, boot: { ...boot }, firm: decision.kind !== 'first' || boot.resumes !== null, silent: decision.kind === 'wait' && held.laterIds.length === 0 });
+    released.push({ release, boot: { ...boot }, firm: decision.kind !== 'first' || boot.resumes !== null, exact: process === 'same' || release.boots.length > 0, silent: decision.kind === 'wait' && held.laterIds.length === 0 });
   }
   return released;
 }
