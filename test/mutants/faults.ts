@@ -141,6 +141,16 @@ export const FAULTS: readonly Fault[] = [
     file: 'src/model/reconcile/decide-boot.ts', search: ' && top.upstreamId < announced) return false;', replace: ' && top.upstreamId < announced - 1e9) return false;',
     tests: [{ file: 'reconcile-found' }, { file: 'reconcile-rules' }],
   },
+  {
+    law: 2, name: 'ids of a held boot are the boot\'s', why: 'a gap claims rows that are stored in the next boot',
+    file: 'src/model/reconcile/read-marks.ts', search: '  mine.top = known.highest;\n', replace: '',
+    tests: [{ file: 'reconcile-found' }],
+  },
+  {
+    law: 2, name: 'a loss between two processes is counted', why: 'more rows are lost than the gap says at most',
+    file: 'src/model/reconcile/read-marks.ts', search: 'changed(m.boot, m.at.mono, known);', replace: 'changed(m.boot, m.at.mono);',
+    tests: [{ file: 'reconcile-found' }],
+  },
 
   {
     law: 3, name: 'the queue has no bound', why: 'an hour without the database eats all memory',
