@@ -102,12 +102,12 @@ async function tryFault(copy: string, fault: Fault): Promise<Verdict> {
   }
 }
 
-/** `dist/`, for the tests of the real program. Unchecked: a fault may leave a variable unused. */
+/** `dist/`, and the cockpit as it was built, for the tests of the real program. Unchecked: a fault may leave a variable unused. */
 async function compile(copy: string): Promise<string | null> {
   rmSync(join(copy, 'dist'), { recursive: true, force: true });
   const { status, output } = await run(copy, [join('node_modules', 'typescript', 'bin', 'tsc'), '-p', 'tsconfig.build.json', '--noCheck', '--sourceMap', 'false']);
   if (status !== 0) return `it does not compile: ${output.trim().slice(0, 500)}`;
-  cpSync(join(copy, 'src', 'http', 'page'), join(copy, 'dist', 'http', 'page'), { recursive: true });
+  cpSync(join(root, 'web', 'dist'), join(copy, 'web', 'dist'), { recursive: true });
   return null;
 }
 
