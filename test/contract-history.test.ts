@@ -147,6 +147,9 @@ describe('GET /api/gaps and /api/host-events', () => {
       cursor = page.nextCursor;
     } while (cursor !== null);
     expect(paged).toEqual(body.events.filter(({ ts }: any) => ts < body.events[0].ts));
+    const chosen: any[] = (await fleet.ask('GET', `/api/host-events?host=a&kind=boot&kind=build&limit=1000&to=${body.events[0].ts}`)).body.events;
+    expect(chosen).toEqual(paged.filter(({ kind }) => kind === 'boot' || kind === 'build'));
+    expect((await fleet.ask('GET', '/api/host-events?kind=weather')).body.error.code).toBe('bad_request');
     expect((await fleet.ask('GET', '/api/host-events?cursor=x')).body.error.code).toBe('bad_cursor');
     expect((await fleet.ask('GET', '/api/host-events?limit=1001')).status).toBe(400);
   });

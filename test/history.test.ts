@@ -130,7 +130,7 @@ describe('pages', () => {
     const found: { kind: string; hostId: string; ts: string }[] = [];
     let after: HostEventKey | null = null;
     for (;;) {
-      const page = await history.hostEvents({ hosts: [], from: null, to: null, limit: 2, after });
+      const page = await history.hostEvents({ hosts: [], from: null, to: null, kinds: [], limit: 2, after });
       found.push(...page);
       if (page.length < 2) break;
       after = JSON.parse(JSON.stringify(page.at(-1)!.key)) as HostEventKey;
@@ -144,8 +144,12 @@ describe('pages', () => {
       { hostId: 'a', ts: at(1), kind: 'liveness', from: 'connecting', to: 'live', reason: null },
       { hostId: 'a', ts: at(1), kind: 'boot', from: null, to: '1', reason: null },
     ]);
-    const some = await history.hostEvents({ hosts: ['a'], from: at(1), to: at(2), limit: 100, after: null });
+    const some = await history.hostEvents({ hosts: ['a'], from: at(1), to: at(2), kinds: [], limit: 100, after: null });
     expect(some.map(({ kind }) => kind)).toEqual(['model', 'model', 'liveness', 'boot']);
+    for (const [kinds, wanted] of [[['boot', 'build'], ['build', 'boot']], [['model'], ['model', 'model', 'model']], [['model', 'boot'], ['model', 'model', 'model', 'boot']]] as const) {
+      const chosen = await history.hostEvents({ hosts: [], from: null, to: null, kinds, limit: 100, after: null });
+      expect(chosen.map(({ kind }) => kind)).toEqual(wanted);
+    }
   });
 
   test('samples, oldest first, of more than the limit the newest', async () => {
@@ -207,7 +211,7 @@ describe('plans over 150,000 rows', () => {
 
   test.each([['all', []], ['one host', ['host3']]])('host events of %s read little more than their page of each kind', async (_name, hosts) => {
     const { sql, read } = explaining(it.sql);
-    await createHistory(sql).hostEvents({ hosts, from: null, to: null, limit: 100, after: { ts: at(1_500_000), hostId: 'host0', kind: 'liveness', id: '' } });
+    await createHistory(sql).hostEvents({ hosts, from: null, to: null, kinds: [], limit: 100, after: { ts: at(1_500_000), hostId: 'host0', kind: 'liveness', id: '' } });
     expect(read()).toBeLessThanOrEqual(2 * (101 + 15));
   });
 

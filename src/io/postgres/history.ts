@@ -1,7 +1,7 @@
 import type { Sql } from 'postgres';
 import type { StoredRow } from '../../model/records/activity.ts';
 import type { Gap } from '../../model/records/gap.ts';
-import type { ActivityFilter, ActivityQuery, HostEventKey, HostEventRow, PerfPoint, TimeRange } from '../../model/records/history.ts';
+import type { ActivityFilter, ActivityQuery, HostEventKey, HostEventQuery, HostEventRow, PerfPoint, TimeRange } from '../../model/records/history.ts';
 import type { PerfSample } from '../../model/records/perf.ts';
 import { activityPages, readActivity, readActivityRow } from './queries/activity.ts';
 import { readGaps } from './queries/gaps.ts';
@@ -20,7 +20,7 @@ export interface History {
   /** Gaps whose time overlaps the range, newest first. */
   gaps(query: TimeRange & { limit?: number }): Promise<Gap[]>;
   /** Host and model events, newest first by their key. */
-  hostEvents(query: TimeRange & { limit: number; after: HostEventKey | null }): Promise<(HostEventRow & { key: HostEventKey })[]>;
+  hostEvents(query: HostEventQuery): Promise<(HostEventRow & { key: HostEventKey })[]>;
   /** Oldest first; of more than `limit` the newest. */
   perf(query: TimeRange & { limit: number }): Promise<PerfSample[]>;
   /** Buckets of `stepS` seconds, aligned to 1970; oldest first; of more than `limit` the newest. */

@@ -26,10 +26,13 @@ export interface ActivityQuery extends ActivityFilter {
 
 export interface TimeRange { hosts: readonly string[]; from: string | null; to: string | null }
 
+export const HOST_EVENT_KINDS = ['liveness', 'boot', 'build', 'model'] as const;
+export type HostEventKind = (typeof HOST_EVENT_KINDS)[number];
+
 export interface HostEventRow {
   hostId: string;
   ts: string;
-  kind: 'liveness' | 'boot' | 'build' | 'model';
+  kind: HostEventKind;
   from: string | null;
   to: string | null;
   /** Of a model event: the model's key. */
@@ -43,6 +46,14 @@ export type PerfMetric = Exclude<keyof PerfSample, 'hostId' | 'ts' | 'gpu'>;
 
 /** Over the samples that tell the metric; all null where none does. */
 export interface Spread { min: number | null; avg: number | null; max: number | null }
+
+/** An empty list of kinds filters nothing. */
+export interface HostEventQuery extends TimeRange {
+  kinds: readonly HostEventKind[];
+  limit: number;
+  /** Events strictly after (older than) this key. */
+  after: HostEventKey | null;
+}
 
 /** One bucket of one host's system (`gpu` null) or GPU; `ts` is where it begins. */
 export type PerfPoint = { hostId: string; ts: string; gpu: string | null } & Record<PerfMetric, Spread>;
