@@ -139,6 +139,19 @@ test.each([['v217', 0], ['v250', 1]] as const)('what a full queue refused of a b
   await lawsHold();
 });
 
+test('ids announced without a ring and without the database go on with the boot before', async () => {
+  const host = await begin(plan({ release: 'v238', ring: 0 }));
+  serve(host, 20);
+  await passes(10);
+  act({ do: 'store-away', forMs: 100_000 });
+  act({ do: 'kill-drover', downMs: 2_000 });
+  await passes(20);
+  serve(host, 1);
+  await passes(120);
+  expect(gaps()).toEqual([{ bootEpoch: 1, fromId: 1, toId: 20, cause: 'wrap' }, { bootEpoch: 1, fromId: 21, toId: 21, cause: 'wrap' }]);
+  await lawsHold();
+});
+
 test('ids that lie between a boot and one met without the database may be of both: how many are lost nobody knows', async () => {
   const host = await begin(plan({ release: 'v220', ring: 1 }));
   serve(host, 1);

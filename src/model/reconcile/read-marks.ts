@@ -1,6 +1,7 @@
 /** Where the host stands, asked of the database and merged with the queue; without it, from memory. */
 import type { WireRow } from '../records/activity.ts';
 import type { HostMark } from '../records/batch.ts';
+import type { Gap } from '../records/gap.ts';
 import { askAgain } from './connection.ts';
 import type { QueuedHost } from './effects.ts';
 import type { LiveBoot } from './live-boot.ts';
@@ -76,7 +77,7 @@ function settleHeld(m: Machine, mark: HostMark, queued: QueuedHost): { exact: bo
     const was = m.boot.shown;
     m.boot.before = idSet(known.settled.ranges());
     for (const [from, to] of known.settled.ranges()) m.boot.settled.add(from, to);
-    if (silent) undecide(m, m.boot, known);
+    if (silent) undecide(m, m.boot, known, release.gaps);
     m.boot.epoch = release.bootEpoch;
     m.boot.shown = release.bootEpoch;
     m.boot.floor = known.floor;
@@ -92,7 +93,7 @@ function settleHeld(m: Machine, mark: HostMark, queued: QueuedHost): { exact: bo
 }
 
 /** The ring was empty: whether the process that was met is the boot's only a row will tell. */
-function undecide(m: Machine, mine: LiveBoot, known: KnownBoot): void {
+function undecide(m: Machine, mine: LiveBoot, known: KnownBoot, gaps: readonly Gap[]): void {
   m.decided = false;
   m.logs.forget();
   // Ids that came since, and that the queue refused, are the process's, not the boot's.
@@ -101,8 +102,10 @@ function undecide(m: Machine, mine: LiveBoot, known: KnownBoot): void {
   if (conn === null) return;
   conn.process = 'unknown';
   conn.sampleHeld = false;
+  const settled = idSet(known.settled.ranges());
+  for (const { fromId, toId } of gaps) if (fromId !== null && toId !== null) settled.remove(fromId, toId);
   const since = [...mine.published.ranges(), ...conn.heard.ranges()];
-  conn.begunAgain ||= since.some(([from, to]) => from < known.floor || countIds(known.settled.missing(from, to)) <= to - from);
+  conn.begunAgain ||= since.some(([from, to]) => from < known.floor || countIds(settled.missing(from, to)) <= to - from);
   if (conn.phase !== 'open') return;
   conn.phase = 'silent';
   conn.wasSilent = true;
