@@ -23,6 +23,7 @@ import { createWriterQueue } from './actors/writers/writer-queue.ts';
 import { createHttpServer } from './http/server.ts';
 import { createWebSockets } from './http/websocket.ts';
 import type { Config } from './io/config.ts';
+import { maskUrl, shownConfig } from './io/config-print.ts';
 import { prepareDataDir } from './io/data-dir.ts';
 import { createHostPorts } from './io/host-ports.ts';
 import { createHostPort } from './io/llama-swap/host-port.ts';
@@ -79,8 +80,9 @@ export async function startDrover(config: Config, options: { log?: Logger } = {}
     void postgres.checkpoint();
     return (stopping = tree.stop().then(() => ports.close()));
   };
+  const target = parseDatabaseUrl(config.databaseUrl, config.dataDir, process.cwd());
   const postgres = createPostgres({
-    target: parseDatabaseUrl(config.databaseUrl, config.dataDir, process.cwd()), clock, random, log, limits,
+    target, clock, random, log, limits,
     refused(fault) {
       refusal = new StartError(faultLine(fault), { cause: fault });
       void stop();
@@ -155,6 +157,11 @@ export async function startDrover(config: Config, options: { log?: Logger } = {}
     settings: {
       listen: config.listen, token: config.token, publicUrl: config.publicUrl, allowedHosts: config.allowedHosts,
       sessionKey: secrets.derive('sessions'), version: VERSION, drainMs: limits.drain.httpMs,
+    },
+    about: {
+      version: VERSION, node: process.version, platform: `${process.platform} ${process.arch}`, pid: process.pid, startedAt: timeOfMs(clock.now()), dataDir: config.dataDir,
+      database: target.kind === 'embedded' ? { kind: target.kind, where: target.folder } : { kind: target.kind, where: maskUrl(target.url) },
+      settings: shownConfig(config),
     },
     clock, random, log,
     actors: {

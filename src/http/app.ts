@@ -10,6 +10,7 @@ import { answerBrokenHttp, answerError } from './error-answers.ts';
 import type { Metrics } from './metrics.ts';
 import { registerOpenApi } from './openapi.ts';
 import { registerPage } from './page-files.ts';
+import { registerAbout } from './routes/about.ts';
 import { registerActivity } from './routes/activity.ts';
 import { registerActors } from './routes/actors.ts';
 import { registerCaptures } from './routes/captures.ts';
@@ -100,7 +101,7 @@ export async function createApp(options: AppOptions): Promise<{ app: App; access
   const context: RouteContext = { deps, access, sessions, metrics: options.metrics, ending: options.ending };
   for (const register of [
     registerHosts, registerHostTest, registerCaptures, registerActivity, registerGaps, registerHostEvents, registerPerf,
-    registerActors, registerSession, registerHealth, registerMetrics, registerPage,
+    registerActors, registerSession, registerAbout, registerHealth, registerMetrics, registerPage,
   ]) await app.register(async (scope: App) => register(scope, context));
 
   app.setNotFoundHandler((request, reply) => {

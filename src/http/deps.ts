@@ -11,6 +11,7 @@ import type { HostsAdmin } from '../actors/keeper/hosts-admin.ts';
 import type { PublishedHost } from '../model/host/state.ts';
 import type { ActorDetail, ActorStatus } from '../model/status.ts';
 import type { RestartAnswer } from '../supervisors/registry.ts';
+import type { About } from './routes/about.ts';
 
 /** Of `supervisors`: the registry of every actor, by path. Reads are of copies: none of them sends to an actor. */
 export interface ActorsRead {
@@ -106,6 +107,7 @@ export interface HttpSettings {
 
 export interface HttpDeps {
   settings: HttpSettings;
+  about: About;
   clock: Clock;
   random: Random;
   log: Logger;

@@ -142,6 +142,7 @@ export function createWorld(settings: Partial<HttpSettings> = {}): World {
   };
   world.deps = {
     settings: { listen: { host: '127.0.0.1', port: 0 }, token: null, publicUrl: null, allowedHosts: [], sessionKey: new Uint8Array(32).fill(7), version: '9.9.9', drainMs: 2_000, ...settings },
+    about: { version: '9.9.9', node: 'v20.19.0', platform: 'linux x64', pid: 1, startedAt: T0, dataDir: '/data', database: { kind: 'embedded', where: '/data/pg' }, settings: [] },
     clock: realClock, random: countingRandom, log: pino({ level: 'info' }, { write: (line: string) => void logged.push(line) }),
     fleet, hosts, history,
     actors: {

@@ -5,7 +5,10 @@ import { useSession } from '../state/hooks.ts';
 import { Boundary } from '../ui/boundary.tsx';
 import { Empty, Waiting } from '../ui/notes.tsx';
 import { ConnectionBanner } from './connection-banner.tsx';
+import { FaultCorner } from './fault-corner.tsx';
 import { Navigation } from './navigation.tsx';
+import { Overlays } from './overlays.tsx';
+import { SinceStrip } from './since-strip.tsx';
 import { SignIn } from './sign-in.tsx';
 import { startTrouble } from './trouble.ts';
 import { ROUTES } from './views.ts';
@@ -21,8 +24,11 @@ export function App(): ReactElement {
       <Navigation />
       <div className="flex min-w-0 flex-col pb-14 sm:pb-0">
         <ConnectionBanner />
+        <SinceStrip />
         <main id="view" tabIndex={-1} className="min-w-0 grow outline-none"><View /></main>
       </div>
+      <FaultCorner />
+      <Overlays />
     </div>
   );
 }

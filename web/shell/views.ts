@@ -9,9 +9,11 @@ export interface ViewEntry { path: string; name: string; icon: IconName; key: st
 export const NAVIGATION: readonly ViewEntry[] = [
   { path: '/', name: 'Fleet', icon: 'fleet', key: 'f' },
   { path: '/actors', name: 'Actors', icon: 'actors', key: 't' },
+  { path: '/settings', name: 'Settings', icon: 'settings', key: 's' },
 ];
 
 export const ROUTES: readonly { path: string; view: ComponentType }[] = [
   { path: '/', view: FleetView },
   { path: '/actors', view: lazy(async () => ({ default: (await import('../views/actors/actors-view.tsx')).ActorsView })) },
+  { path: '/settings', view: lazy(async () => ({ default: (await import('../views/settings/settings-view.tsx')).SettingsView })) },
 ];

@@ -12,6 +12,8 @@ export function Dialog({ title, onClose, children, className = 'w-full max-w-lg'
   useEffect(() => {
     const dialog = element.current;
     dialog?.showModal();
+    // The browser would take the first button: the one that closes.
+    dialog?.querySelector<HTMLElement>('[data-first], input, select, textarea')?.focus();
     return () => dialog?.close();
   }, []);
   return (
@@ -40,7 +42,7 @@ export function Confirm({ title, children, action, onConfirm, onClose, busy = fa
       <div className="grid gap-4 p-4">
         <div className="text-soft">{children}</div>
         <div className="flex justify-end gap-2">
-          <Button onClick={onClose} autoFocus>Keep</Button>
+          <Button onClick={onClose} data-first>Keep</Button>
           <Button look="danger" onClick={onConfirm} disabled={busy}>{action}</Button>
         </div>
       </div>

@@ -1,5 +1,6 @@
 /** All hosts at a glance: who is there, what runs, what is wrong. */
 import { memo, useMemo, type CSSProperties, type ReactElement } from 'react';
+import { Link } from 'wouter';
 import { useChosen, useParams, toggled, type SetParams } from '../../state/address.ts';
 import { counted } from '../../format/figures.ts';
 import { useFleet, useLine, usePreferences } from '../../state/hooks.ts';
@@ -123,7 +124,7 @@ const Card = memo(function Card({ id, held, columns }: HostEntry & { columns: Co
 function NoHosts(): ReactElement {
   return (
     <Empty title="No host yet">
-      <p>Name your llama-swap hosts when Drover starts:</p>
+      <p><Link href="/settings?add=1" className="font-medium text-accent underline">Add a host here</Link>, or name your llama-swap hosts when Drover starts:</p>
       <pre className="my-2 overflow-x-auto rounded-md border border-line bg-ground p-2 text-start font-mono text-sm">DROVER_HOSTS=gpu1=http://192.168.1.20:8080 npm start</pre>
     </Empty>
   );
