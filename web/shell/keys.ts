@@ -18,7 +18,7 @@ const CHORD_MS = 1_500;
 export function useKeys({ palette, help }: { palette: () => void; help: () => void }): void {
   const [, go] = useLocation();
   useEffect(() => {
-    let chordAt = 0;
+    let chordAt = -Infinity;
     const pressed = (event: KeyboardEvent): void => {
       if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'k') {
         event.preventDefault();
@@ -31,7 +31,7 @@ export function useKeys({ palette, help }: { palette: () => void; help: () => vo
         return;
       }
       const chord = event.timeStamp - chordAt < CHORD_MS;
-      chordAt = 0;
+      chordAt = -Infinity;
       if (chord) {
         const to = NAVIGATION.find(({ key }) => key === event.key);
         if (to !== undefined) go(to.path);

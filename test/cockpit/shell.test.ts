@@ -1,0 +1,121 @@
+/** What stands around every view: the connection and its loss, the palette, the keys, what a broken frame does. */
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { openCockpit, type Cockpit } from '../support/cockpit.ts';
+
+let cockpit: Cockpit;
+beforeAll(async () => {
+  cockpit = await openCockpit({ hosts: { gpu1: {}, gpu2: { models: [{ id: 'other', name: 'Other' }] } } });
+});
+afterAll(async () => cockpit.close());
+afterEach(() => expect(cockpit.complaints).toEqual([]));
+
+const row = (id: string, liveness: string): string => `[data-host=${id}][data-liveness=${liveness}]`;
+
+test('two hosts: what happens to one leaves the other as it was', async () => {
+  const page = await cockpit.open();
+  await page.locator(row('gpu1', 'live')).waitFor();
+  await page.locator(row('gpu2', 'live')).waitFor();
+  for (let round = 0; round < 5; round++) {
+    cockpit.hosts['gpu1']!.request({ model: 'tiny', durationMs: 20 });
+    cockpit.hosts['gpu2']!.request({ model: 'other', durationMs: 20 });
+  }
+  await page.locator(row('gpu1', 'live')).getByText('Tiny').waitFor();
+  await page.locator(row('gpu2', 'live')).getByText('Other').waitFor();
+  cockpit.hosts['gpu1']!.kill();
+  await page.locator(row('gpu1', 'down')).waitFor();
+  expect(await page.locator('[data-host]').count()).toBe(2);
+  await page.locator(row('gpu2', 'live')).getByText('Other').waitFor();
+  await page.waitForFunction("document.title === '1 host not live · Drover'");
+  cockpit.hosts['gpu1']!.start();
+  await page.locator(row('gpu1', 'live')).waitFor();
+  await page.waitForFunction("document.title === 'Drover'");
+  await page.context().close();
+});
+
+test('Drover restarts under an open page: a banner, the data stays, then it goes on', async () => {
+  const page = await cockpit.open();
+  await page.locator(row('gpu1', 'live')).waitFor();
+  await cockpit.stop();
+  const banner = page.getByRole('alert');
+  await banner.getByText('What you see is').waitFor();
+  expect(await page.locator('[data-stale=true] [data-host]').count()).toBe(2);
+  await cockpit.start();
+  await banner.waitFor({ state: 'detached' });
+  await page.locator(`[data-stale=false] ${row('gpu1', 'live')}`).waitFor();
+  await page.context().close();
+});
+
+test('filters and order stand in the address', async () => {
+  const page = await cockpit.open('/?q=gpu2&sort=liveness&order=desc');
+  await page.locator(row('gpu2', 'live')).waitFor();
+  expect(await page.locator('[data-host]').count()).toBe(1);
+  expect(await page.getByRole('columnheader', { name: 'Liveness' }).getAttribute('aria-sort')).toBe('descending');
+  await page.getByRole('searchbox').fill('nothing like it');
+  await page.getByText('No host passes these filters').waitFor();
+  await page.waitForURL(/q=nothing/);
+  await page.getByRole('button', { name: 'Show all' }).first().click();
+  await page.locator(row('gpu1', 'live')).waitFor();
+  await page.context().close();
+});
+
+test('palette and keys lead everywhere', async () => {
+  const page = await cockpit.open();
+  await page.locator(row('gpu1', 'live')).waitFor();
+  await page.keyboard.press('Control+k');
+  await page.getByPlaceholder('A host, a model, a view, a command').fill('gpu2');
+  await page.keyboard.press('Enter');
+  await page.waitForURL(/\/hosts\/gpu2$/);
+  await page.keyboard.press('g');
+  await page.keyboard.press('s');
+  await page.waitForURL(/\/settings$/);
+  await page.keyboard.press('?');
+  await page.getByRole('dialog', { name: 'Keys' }).waitFor();
+  await page.keyboard.press('Escape');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  await page.keyboard.press('g');
+  await page.keyboard.press('f');
+  await page.locator(row('gpu1', 'live')).waitFor();
+  await page.keyboard.press('/');
+  expect(await page.evaluate('document.activeElement.type')).toBe('search');
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('j');
+  await page.keyboard.press('j');
+  expect(await page.evaluate("document.activeElement.closest('[data-host]').dataset.host")).toBe('gpu2');
+  await page.context().close();
+});
+
+test('a frame that is not what it should be is counted in a corner, and the page goes on', async () => {
+  const page = await cockpit.open('about:blank');
+  await page.routeWebSocket(/\/ws$/, (socket) => {
+    const server = socket.connectToServer();
+    server.onMessage((message) => {
+      socket.send(message);
+      if (String(message).includes('"subscribed"')) {
+        socket.send('{"type":"fleet.delta","host":7}');
+        socket.send('no JSON');
+        socket.send('{"type":"of-a-later-drover","x":1}');
+      }
+    });
+  });
+  await page.goto(cockpit.url);
+  await page.locator('[data-faults="2"]').waitFor();
+  await page.locator(row('gpu1', 'live')).waitFor();
+  await page.context().close();
+});
+
+test('what happened while nobody looked', async () => {
+  const page = await cockpit.open();
+  await page.locator(row('gpu2', 'live')).waitFor();
+  cockpit.hosts['gpu2']!.kill();
+  await page.locator(row('gpu2', 'down')).waitFor();
+  // As another tab, opened later: the page itself notes when it is left.
+  const again = await page.context().newPage();
+  await again.addInitScript("localStorage.setItem('drover.lastLook', String(Date.now() - 3600000))");
+  await again.goto(cockpit.url);
+  const strip = again.getByRole('complementary', { name: 'Since you last looked' });
+  await strip.getByText('a host went down').waitFor();
+  await strip.getByRole('button', { name: 'Put away' }).click();
+  await strip.waitFor({ state: 'detached' });
+  cockpit.hosts['gpu2']!.start();
+  await page.context().close();
+});
