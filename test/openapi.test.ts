@@ -14,7 +14,7 @@ test('every path of the API is there, with its methods', () => {
   const paths = Object.entries(document.paths).map(([path, methods]) => `${Object.keys(methods as object).sort().join(' ')} ${path}`).sort();
   expect(document.openapi).toBe('3.1.0');
   expect(paths).toEqual([
-    'delete get patch /api/hosts/{id}', 'delete get post /api/session', 'get /api/activity', 'get /api/gaps', 'get /api/host-events', 'get /api/hosts/{id}/captures/{activityId}', 'get /api/perf',
+    'delete get patch /api/hosts/{id}', 'delete get post /api/session', 'get /api/about', 'get /api/activity', 'get /api/gaps', 'get /api/host-events', 'get /api/hosts/{id}/captures/{activityId}', 'get /api/perf',
     'get /debug/actors', 'get /healthz', 'get /metrics', 'get /readyz', 'get post /api/hosts', 'get post /debug/actors/{path}', 'post /api/hosts/test',
   ]);
 });
