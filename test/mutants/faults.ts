@@ -106,6 +106,16 @@ export const FAULTS: readonly Fault[] = [
     tests: [DAYS],
   },
   {
+    law: 2, name: 'a boot ends at a row from before it', why: 'what a host served between two lives of its store is lost outside every gap\'s time',
+    file: 'src/model/reconcile/open-boot.ts', search: 'resumes === null || (before.lastTs', replace: 'true || (before.lastTs',
+    tests: [{ file: 'reconcile-days', only: 'each while nobody looks' }],
+  },
+  {
+    law: 2, name: 'unread rows of a store are lost for certain', why: 'the gaps count rows as lost that the store brings back',
+    file: 'src/model/reconcile/draft-gaps.ts', search: 'mayReturn: boot.generation === 3', replace: 'mayReturn: false',
+    tests: [{ file: 'reconcile-days', only: 'the store brings it back' }],
+  },
+  {
     law: 2, name: 'a refused entry counts as queued', why: 'what the full queue refused is never read from the ring again',
     file: 'src/model/reconcile/live-boot.ts', search: '    boot.settled.remove(row.upstreamId);\n', replace: '',
     tests: [{ file: 'refused-entries' }],
