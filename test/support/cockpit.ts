@@ -8,7 +8,7 @@ import { pino } from 'pino';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { createSimHost } from '../../src/demo/sim-host.ts';
 import type { SimHost } from '../../src/demo/sim-types.ts';
-import { loadConfig } from '../../src/io/config.ts';
+import { loadConfig, type Config } from '../../src/io/config.ts';
 import { systemClock, systemRandom } from '../../src/io/system.ts';
 import { startDrover, type Running } from '../../src/main.ts';
 import { launchChromium, type TestBrowser } from './chromium.ts';
@@ -18,6 +18,8 @@ import type { SimSpec } from './fleet.ts';
 export interface CockpitOptions {
   /** By id; each with one model `tiny` unless told otherwise. */
   hosts?: Record<string, SimSpec>;
+  /** Hosts that somebody else runs, instead of `hosts`. */
+  declared?: Config['hosts'];
   token?: string;
   /** `none`: it stays away. */
   database?: 'real' | 'none';
@@ -39,7 +41,7 @@ export interface Cockpit {
   close(): Promise<void>;
 }
 
-export async function openCockpit({ hosts: specs = { gpu1: {} }, token, database = 'real', env = {} }: CockpitOptions = {}): Promise<Cockpit> {
+export async function openCockpit({ declared, hosts: specs = declared === undefined ? { gpu1: {} } : {}, token, database = 'real', env = {} }: CockpitOptions = {}): Promise<Cockpit> {
   const build = spawnSync(process.execPath, [fileURLToPath(new URL('../../tools/build.mjs', import.meta.url))], { encoding: 'utf8' });
   if (build.status !== 0) throw new Error(`the build failed: ${build.stdout}${build.stderr}`);
   const folder = mkdtempSync(join(tmpdir(), 'drover-cockpit-'));
@@ -79,7 +81,7 @@ export async function openCockpit({ hosts: specs = { gpu1: {} }, token, database
         flags: { listen, dataDir: folder, hosts: urls.join(','), databaseUrl: db?.url ?? 'postgres://nobody@127.0.0.1:1/none', ...(token === undefined ? {} : { token }) },
         env, cwd: folder, home: null,
       });
-      drover = await startDrover(config, { log: pino({ level: 'silent' }) });
+      drover = await startDrover(declared === undefined ? config : { ...config, hosts: [...declared] }, { log: pino({ level: 'silent' }) });
       listen = new URL(drover.url).host;
     },
     async stop() {

@@ -16,7 +16,7 @@ export function rounded(value: Figure): string {
   if (!known(value)) return UNKNOWN;
   const size = Math.abs(value);
   if (size >= 100) return GROUPED.format(value);
-  return value.toFixed(size >= 10 || value === 0 ? 1 : 2);
+  return value === 0 ? '0' : value.toFixed(size >= 10 ? 1 : 2);
 }
 
 /** `rounded` with its unit, a thin space between. */

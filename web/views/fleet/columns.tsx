@@ -70,7 +70,7 @@ function GpuCell({ held: { state: { gpus } } }: HostEntry): ReactElement {
       {all.slice(0, 4).map(([key, { name, memUsedMb, memTotalMb, utilPct }]) => (
         <div key={key} className="grid grid-cols-[1fr_2.25rem] items-center gap-1.5">
           <Bar value={memUsedMb} max={memTotalMb} label={`${name}: ${megabytes(memUsedMb)} of ${megabytes(memTotalMb)}, busy ${percent(utilPct)}`} />
-          <span className="figure text-xs text-faint" title="busy">{percent(utilPct)}</span>
+          <span className="figure text-xs text-faint">{percent(memUsedMb === null || memTotalMb === null || memTotalMb === 0 ? null : (100 * memUsedMb) / memTotalMb)}</span>
         </div>
       ))}
       {all.length > 4 ? <p className="text-xs text-faint">+{all.length - 4}</p> : null}
