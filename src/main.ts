@@ -36,6 +36,7 @@ import { parseDatabaseUrl } from './io/postgres/url.ts';
 import { openSecrets } from './io/secrets.ts';
 import { systemClock as clock, systemRandom as random } from './io/system.ts';
 import { lastKnown } from './model/host/host-memory.ts';
+import { retentionDaysOf } from './model/records/partition-period.ts';
 import { timeOfMs } from './model/time.ts';
 import { createHostTrees } from './supervisors/host-trees.ts';
 import { createTree, type Tree } from './supervisors/supervision-tree.ts';
@@ -100,9 +101,11 @@ export async function startDrover(config: Config, options: { log?: Logger } = {}
   };
 
   const partitionQueue = createPartitionQueue();
-  const partitions = createPartitions({ sql: postgres.pools.partitions, clock, retentionDays: limits.retentionDays, clockPartitions: limits.clockPartitions });
+  const retentionDays = retentionDaysOf(limits.retentionDays);
+  const { connectMs } = limits.database;
+  const partitions = createPartitions({ sql: postgres.pools.partitions, clock, retentionDays, clockPartitions: limits.clockPartitions, connectMs });
   const store = countStore(
-    createPostgresStore({ sql: postgres.pools.writers, clock, random, makePartition: (table, ts) => partitionQueue.request(table, ts), retentionDays: limits.retentionDays }),
+    createPostgresStore({ sql: postgres.pools.writers, clock, random, makePartition: (table, ts) => partitionQueue.request(table, ts), retentionDays, connectMs }),
     (error) => {
       const session = postgres.current();
       if (session !== null) postgres.report(error, session.generation);
@@ -115,8 +118,9 @@ export async function startDrover(config: Config, options: { log?: Logger } = {}
   const directory = createLinkDirectory();
   const roster = createRoster(config.hosts, log);
   const door = createKeeperDoor();
-  const ports = createHostPorts((id) => roster.get(id), { headersTimeoutMs: limits.stream.headersTimeoutMs });
-  const figures: IngestFigures = { events: 0, bytes: 0, malformed: 0, unknown: 0, connects: 0 };
+  const wire = { headersTimeoutMs: limits.stream.headersTimeoutMs, timeoutMs: limits.probe.timeoutMs, maxBytes: limits.stream.maxFrameBytes };
+  const ports = createHostPorts((id) => roster.get(id), wire);
+  const figures: IngestFigures = { events: 0, bytes: 0, malformed: 0, unknown: 0, connects: 0, refused: { models: 0, requests: 0, gpus: 0 } };
   const turns = createTurns(1);
   const linkDeps = {
     clock, random, log, limits, store, queue, feed, figures,
@@ -176,7 +180,7 @@ export async function startDrover(config: Config, options: { log?: Logger } = {}
       sockets: () => gate.counts, ingest: () => figures,
     },
     hostPort: (id) => (roster.get(id) === null ? null : ports.open(id)),
-    openTarget: ({ baseUrl, apiKey }) => createHostPort({ baseUrl, apiKey, headersTimeoutMs: limits.stream.headersTimeoutMs }),
+    openTarget: ({ baseUrl, apiKey }) => createHostPort({ baseUrl, apiKey, ...wire }),
     webSockets: createWebSockets({ gate, maxFrameBytes: limits.ws.maxFrameBytes }),
   });
 

@@ -131,6 +131,20 @@ describe('with a token', () => {
     here.kill();
   });
 
+  test('only failed tries count, and after a minute they are forgotten', async () => {
+    const quick = createWorld({ token: TOKEN });
+    let passed = 0;
+    quick.deps.clock = { ...realClock, monotonic: () => realClock.monotonic() + passed };
+    const here = await startHttp(quick);
+    const tryWith = async (token: string): Promise<number> => (await fetch(`${here.url}/api/session`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ token }) })).status;
+    for (let i = 0; i < 15; i++) expect(await tryWith(TOKEN)).toBe(200);
+    for (let i = 0; i < 10; i++) expect(await tryWith('guess')).toBe(401);
+    expect(await tryWith(TOKEN)).toBe(429);
+    passed = 60_000;
+    expect(await tryWith(TOKEN)).toBe(200);
+    here.kill();
+  });
+
   test('the token never reaches the log', () => {
     expect(world.logged.join('')).not.toContain(TOKEN);
   });

@@ -176,7 +176,7 @@ describe.concurrent('what arrives', () => {
     expect(await lost('wedged')).toEqual([]);
   });
 
-  it.each(['v208', 'v235'] as const)('%s: a ring of 10,000 rows at once', async (release) => {
+  it.each(['v208', 'v235', 'v250'] as const)('%s: a ring of 10,000 rows at once', async (release) => {
     const id = `ring-${release}`;
     const host = await add(id, { release, metricsMaxInMemory: 10_000 }, (one) => void fill(one, 10_000));
     // Counted first: to read 10,000 rows again and again would slow the simulated hosts, which live in this process.

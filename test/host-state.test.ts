@@ -29,6 +29,54 @@ const models = (...list: WireModel[]): HostEvent => ({ type: 'models', models: l
 const request = (name: string, more: Partial<InflightRequest> = {}): InflightRequest => ({ model: name, path: '/v1/x', method: 'POST', startedAt: time(0), respBytes: null, remoteIp: null, ...more });
 const row = (id: number, ts: string, more: Partial<WireRow> = {}): WireRow => ({ upstreamId: id, ts, model: 'a', reqPath: null, status: 200, inputTokens: 1, cachedTokens: null, outputTokens: 60, draftTokens: null, draftAcceptedTokens: null, promptPerSecond: null, tokensPerSecond: null, durationMs: 1, hasCapture: null, error: null, metadata: null, ...more });
 
+describe('a host that names too many', () => {
+  const few = { windowS: 30, models: 3, requests: 2, gpus: 2 };
+  const crowded = (): HostMemory => {
+    const memory = createHostMemory({ ...face, tags: ['lab'] }, connecting, null, few);
+    reduce.streamOpened(memory, at(0));
+    return memory;
+  };
+
+  it('models: the first ones are kept, the rest is counted', () => {
+    const memory = crowded();
+    reduce.applyEvent(memory, models(...['a', 'b', 'c', 'd', 'e'].map((key) => model(key, 'ready'))), at(1));
+    expect(Object.keys(project(memory, at(1)).models)).toEqual(['a', 'b', 'c']);
+    expect(memory.refused).toEqual({ models: 2, requests: 0, gpus: 0 });
+  });
+
+  it('requests in flight: what is held is bounded, and totals are unknown until a list fits', () => {
+    const memory = crowded();
+    reduce.applyEvent(memory, models(model('a', 'ready')), at(1));
+    reduce.applyRunning(memory, [{ model: 'a', state: 'ready', ttlS: 60 }], memory.modelsSeen, at(1));
+    for (const id of ['1', '2', '3', '4']) reduce.applyEvent(memory, { type: 'inflight-upsert', id, request: request('a') }, at(2));
+    expect(memory.requests.size).toBe(2);
+    expect(memory.refused.requests).toBe(2);
+    const full = project(memory, at(2));
+    expect(full.inflight.total).toBeNull();
+    expect(full.models['a']).toMatchObject({ inflight: null, unloadAt: null });
+    reduce.applyEvent(memory, { type: 'inflight-all', requests: new Map([['9', request('a')]]) }, at(3));
+    expect(project(memory, at(3)).inflight).toEqual({ total: 1, requests: { 9: request('a') } });
+    expect(project(memory, at(3)).models['a']!.inflight).toBe(1);
+  });
+
+  it('GPUs: those of the latest reading stay', () => {
+    const memory = crowded();
+    const gpu = (name: string): HostState['gpus'][string] => ({ name, utilPct: null, memUsedMb: null, memTotalMb: null, tempC: null, powerW: null });
+    const read = (...keys: string[]): void => reduce.applyPerf(memory, { perf: null, samples: [], after: null, gpus: Object.fromEntries(keys.map((key) => [key, gpu(key)])) });
+    read('a', 'b');
+    read('b', 'c');
+    expect(Object.keys(project(memory, at(1)).gpus).toSorted()).toEqual(['b', 'c']);
+    expect(memory.refused.gpus).toBe(1);
+  });
+
+  it('the throughput has the window that it is told', () => {
+    const memory = crowded();
+    reduce.rowsArrived(memory, [row(1, time(0), { outputTokens: 60 })], 'live', at(1));
+    expect(project(memory, at(2)).throughput).toEqual({ windowS: 30, rows: 1, outputTokensPerSecond: 2 });
+    expect(project(memory, at(32)).throughput).toEqual({ windowS: 30, rows: 0, outputTokensPerSecond: 0 });
+  });
+});
+
 describe('models', () => {
   it('ttl comes from /running, ready-since from the change that was seen, and the deadline from both', () => {
     const memory = fresh();

@@ -3,6 +3,8 @@ import { describe, expect, test } from 'vitest';
 import type { StoredRow } from '../src/model/records/activity.ts';
 import type { HostMark } from '../src/model/records/batch.ts';
 import type { ReconcileEffect, ReconcileInput } from '../src/model/reconcile/effects.ts';
+import { LIMITS } from '../src/model/limits.ts';
+import type { ReconcilerOptions } from '../src/model/reconcile/machine.ts';
 import { createReconciler } from '../src/model/reconcile/reconciler.ts';
 import { row } from './support/rows.ts';
 
@@ -16,10 +18,10 @@ const stored = (all: StoredRow[], ring: StoredRow[]): HostMark => ({
   rows: all.filter(({ upstreamId }) => ring.some((one) => one.upstreamId === upstreamId)),
 });
 
-function bench() {
+function bench(limits?: ReconcilerOptions['limits']) {
   let ids = 0;
   let now = 0;
-  const reconciler = createReconciler({ hostId: 'gpu1', newId: () => `g${(ids += 1)}` });
+  const reconciler = createReconciler({ hostId: 'gpu1', newId: () => `g${(ids += 1)}`, ...(limits === undefined ? {} : { limits }) });
   const all: ReconcileEffect[] = [];
   const give = (...inputs: ReconcileInput[]): ReconcileEffect[] => {
     const effects = reconciler.step(inputs, { wall: Date.UTC(2026, 5, 1, 1) + now, mono: now });
@@ -46,6 +48,69 @@ const connect = (ring: StoredRow[], mark: HostMark, total?: number) => {
   return one;
 };
 const queuedIds = (effects: readonly ReconcileEffect[]): number[] => effects.flatMap((effect) => (effect.type === 'enqueue' ? effect.entry.rows.map(({ upstreamId }) => upstreamId) : []));
+
+describe('the limits that it is given', () => {
+  const settled = (limits: ReconcilerOptions['limits'], ring = rows(1, 3)) => {
+    const one = bench(limits);
+    one.give({ type: 'connected' }, { type: 'log', source: 'proxy', text: 'listening\n' });
+    one.page(ring);
+    one.mark(stored(ring, ring));
+    return one;
+  };
+
+  test('pageSize: of the first reading, and of an import', () => {
+    const one = bench({ ...LIMITS.ring, pageSize: 30 });
+    one.give({ type: 'connected' }, { type: 'log', source: 'proxy', text: 'listening\n' });
+    expect(one.last('fetch').target).toEqual({ kind: 'page', page: 1, limit: 30 });
+    one.page(rows(31, 60), 200);
+    one.mark(NONE);
+    one.pass(1_000);
+    expect(one.of('fetch').every(({ target }) => target.kind === 'page' && target.limit === 30)).toBe(true);
+    expect(one.of('fetch').length).toBeGreaterThan(1);
+  });
+
+  test('firstMetricsMs: how long the stream\'s own message is awaited', () => {
+    const one = bench({ ...LIMITS.ring, firstMetricsMs: 100 });
+    one.give({ type: 'connected' }, { type: 'log', source: 'proxy', text: 'listening\n' });
+    one.give({ type: 'fetched', fetchId: one.last('fetch').fetchId, answer: { kind: 'absent' } });
+    one.pass(99);
+    expect(one.of('fetch')).toHaveLength(1);
+    one.pass(1);
+    expect(one.last('fetch').target).toEqual({ kind: 'ring' });
+  });
+
+  test('missingAfterMs, missingFetches, missingOverMs: when a hole is looked for, and given up', () => {
+    const one = settled({ ...LIMITS.ring, missingAfterMs: 500, missingFetches: 2, missingOverMs: 1_000 });
+    one.give({ type: 'row-ready', upstreamId: 5 });
+    one.pass(60);
+    one.page([...rows(1, 3), rowOf(5)]);
+    const looks = one.of('fetch').length;
+    one.pass(439);
+    expect(one.of('fetch')).toHaveLength(looks);
+    one.pass(1);
+    expect(one.of('fetch')).toHaveLength(looks + 1);
+    one.page([...rows(1, 3), rowOf(5)]);
+    expect(one.of('gaps')).toEqual([]);
+    one.pass(1_000);
+    expect(one.of('fetch')).toHaveLength(looks + 2);
+    one.page([...rows(1, 3), rowOf(5)]);
+    expect(one.of('gaps')).toMatchObject([{ gaps: [{ fromId: 4, toId: 4, cause: 'missing' }] }]);
+  });
+
+  test('ahead: an id that far above asks for the whole ring', () => {
+    const one = settled({ ...LIMITS.ring, ahead: 10, pageSize: 50 });
+    one.give({ type: 'row-ready', upstreamId: 20 });
+    one.pass(0);
+    expect(one.last('fetch').target).toEqual({ kind: 'page', page: 1, limit: 50 });
+  });
+
+  test('checkEveryMs: a quiet ring is looked at', () => {
+    const one = settled({ ...LIMITS.ring, checkEveryMs: 1_000 });
+    const before = one.of('fetch').length;
+    one.pass(1_000);
+    expect(one.of('fetch')).toHaveLength(before + 1);
+  });
+});
 
 describe('on a connection', () => {
   test('events are held back until the boot is decided', () => {

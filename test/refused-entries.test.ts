@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { createReconciling } from '../src/actors/link/reconciling.ts';
 import { createWriterQueue } from '../src/actors/writers/writer-queue.ts';
 import { createSimHost } from '../src/demo/sim-host.ts';
+import { LIMITS } from '../src/model/limits.ts';
 import type { ActivityEntry } from '../src/model/reconcile/effects.ts';
 import { virtualClock } from './support/virtual-clock.ts';
 import { seeded } from './support/wall.ts';
@@ -18,7 +19,7 @@ test('after a refused entry nothing further of that step is queued, and all of i
   const taken: ActivityEntry[] = [];
   let refusals = 1;
   const reconciling = createReconciling({
-    hostId: 'h', clock, newId: () => random.id(),
+    hostId: 'h', clock, newId: () => random.id(), limits: LIMITS.ring,
     store: { readMark: async () => ({ boots: [], settledAbove: [], rows: [], gapped: [], gaps: { count: 0, lostMin: 0, lostMax: 0, lastAt: null } }) },
     queue: {
       ...queue,

@@ -207,6 +207,20 @@ describe('a reader that stalls', () => {
     expect(gate.counts).toMatchObject({ clients: 1, stalled: 0, lagged: 0 });
   });
 
+  test('pongs that answer no ping of ours do not make a reader of it', async () => {
+    const { port, gate, sockets, clock } = await start();
+    const socket = await deafReader(port);
+    await until(() => gate.counts.clients === 1, 0);
+    const pong = masked(10, Buffer.alloc(0));
+    for (let s = 0; s < 40; s++) {
+      const before = sockets[0]!.bytesRead;
+      socket.write(pong);
+      await expect.poll(() => sockets[0]!.bytesRead, { interval: 1 }).toBeGreaterThanOrEqual(before + pong.length);
+      clock.advance(1_000);
+    }
+    expect(gate.counts.stalled).toBe(1);
+  });
+
   test('a flood of its own pings does not queue pongs for it', async () => {
     const { port, gate, sockets } = await start();
     const socket = await deafReader(port);

@@ -40,7 +40,7 @@ export async function feedLink({ greeting, rows, generation }: Traffic, id = 'gp
   const broadcaster = startBroadcaster(childContext('broadcaster', clock), { feed, gate: createSocketGate(), actors: { list: () => [], onChange: () => () => {} }, random, limits: LIMITS, version: 'bench' });
   if (broadcaster.kind !== 'ok') throw new Error('the broadcaster did not start');
   broadcaster.actor.start();
-  const figures: IngestFigures = { events: 0, bytes: 0, malformed: 0, unknown: 0, connects: 0 };
+  const figures: IngestFigures = { events: 0, bytes: 0, malformed: 0, unknown: 0, connects: 0, refused: { models: 0, requests: 0, gpus: 0 } };
   const answers: Uint8Array[] = [];
   let reader: StreamReader | null = null;
   let last = 0;

@@ -1,6 +1,5 @@
 /** The Fastify application: the rules that hold for every request, then the routes. It does not listen. */
 import helmet from '@fastify/helmet';
-import rateLimit from '@fastify/rate-limit';
 import Fastify, { LogController, type FastifyBaseLogger } from 'fastify';
 import { validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import { ApiError } from '../model/errors.ts';
@@ -95,7 +94,6 @@ export async function createApp(options: AppOptions): Promise<{ app: App; access
     strictTransportSecurity: false,
     referrerPolicy: { policy: 'no-referrer' },
   });
-  await app.register(rateLimit, { global: false });
   await registerOpenApi(app, deps.settings.version);
 
   const context: RouteContext = { deps, access, sessions, metrics: options.metrics, ending: options.ending };

@@ -76,6 +76,8 @@ export interface IngestVitals {
   malformed: number;
   unknown: number;
   connects: number;
+  /** Left out because one host named too many, by what it was. */
+  refused: Readonly<Record<string, number>>;
 }
 
 /** What a host says when tried, by `POST /api/hosts/test`. */

@@ -21,8 +21,8 @@ const FOREIGN: Readonly<Record<string, ErrorCode>> = {
   ERR_HTTP_REQUEST_TIMEOUT: 'request_timeout',
 };
 
-/** Of plugins that say no code: a file that is not to be had, the rate limit. */
-const BY_STATUS: Readonly<Record<number, ErrorCode>> = { 403: 'not_found', 404: 'not_found', 413: 'body_too_large', 415: 'not_json', 429: 'too_many_requests' };
+/** Of plugins that say no code: a file that is not to be had. */
+const BY_STATUS: Readonly<Record<number, ErrorCode>> = { 403: 'not_found', 404: 'not_found', 413: 'body_too_large', 415: 'not_json' };
 
 export function errorCode(error: unknown): ErrorCode {
   if (error instanceof ApiError) return error.code;

@@ -49,7 +49,7 @@ export function createMetrics({ vitals, fleet, actors, version }: Read): Metrics
   };
   ofHost('up', '1 while the host is live.', (state) => (state.liveness.state === 'live' ? 1 : 0));
   ofHost('inflight', 'Requests in flight, where the host tells the truth about them.', (state) => (state.asOf === null ? state.inflight.total : null));
-  ofHost('output_tokens_per_second', 'Over the last 60 s.', (state) => (state.asOf === null ? state.throughput.outputTokensPerSecond : null));
+  ofHost('output_tokens_per_second', 'Over the throughput\'s window, 60 s.', (state) => (state.asOf === null ? state.throughput.outputTokensPerSecond : null));
   ofHost('gaps', 'Recorded gaps of activity.', (state) => state.gaps.count);
   ofHost('lost_rows_min', 'Rows that are lost for certain.', (state) => state.gaps.lostMin);
 
@@ -82,6 +82,14 @@ export function createMetrics({ vitals, fleet, actors, version }: Read): Metrics
   total('ingest_malformed', 'Pieces that could not be read.', () => vitals.ingest().malformed);
   total('ingest_unknown', 'Events of a kind that this version does not know.', () => vitals.ingest().unknown);
   total('ingest_connects', 'Connections to hosts begun.', () => vitals.ingest().connects);
+
+  new Counter({
+    name: 'drover_ingest_refused_total', help: 'Models, requests in flight and GPUs left out because one host named too many.', labelNames: ['kind'], registers,
+    collect() {
+      this.reset();
+      for (const [kind, count] of Object.entries(vitals.ingest().refused)) this.inc({ kind }, count);
+    },
+  });
 
   const requests = new Histogram({
     name: 'drover_http_request_seconds', help: 'Answered requests.', labelNames: ['route', 'method', 'status'], registers, buckets: [0.001, 0.005, 0.02, 0.1, 0.5, 2, 10],

@@ -10,7 +10,7 @@ export interface HostPorts {
   close(): Promise<void>;
 }
 
-export function createHostPorts(reach: (hostId: string) => Reach | null, limits: Pick<HostPortOptions, 'headersTimeoutMs'> = {}): HostPorts {
+export function createHostPorts(reach: (hostId: string) => Reach | null, limits: Pick<HostPortOptions, 'headersTimeoutMs' | 'timeoutMs' | 'maxBytes'> = {}): HostPorts {
   const ports = new Map<string, { key: string; port: HttpHostPort }>();
   const closing = new Set<Promise<void>>();
   const retire = (port: HttpHostPort): void => {

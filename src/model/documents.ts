@@ -49,7 +49,7 @@ export const stateDocument = z.object({
   inflight: z.object({ total: count, requests: z.record(text, inflightDocument) }),
   gpus: z.record(text, gpuDocument),
   perf: z.nullable(z.object({ ts: time, cpuPct: figure, memUsedMb: figure, memTotalMb: figure, load1: figure })),
-  throughput: z.object({ windowS: z.literal(60), rows: z.int(), outputTokensPerSecond: figure }),
+  throughput: z.object({ windowS: z.number(), rows: z.int(), outputTokensPerSecond: figure }),
   gaps: gapTotalsDocument,
 }).register(z.globalRegistry, { id: 'HostState', description: 'A host\'s published state. Collections are objects by id.' }) satisfies z.ZodMiniType<HostState>;
 

@@ -1,7 +1,7 @@
 /** Every number that decides something, in one place. All are settings; the comments give the unit. */
 export const LIMITS = {
-  /** Days before whole partitions are dropped. */
-  retentionDays: { activity: 90, perf: 14, hostEvents: 365, modelEvents: 90 },
+  /** Days before whole partitions are dropped, and what the database did not take is forgotten. */
+  retentionDays: { activity: 90, perf: 14, hostEvents: 365, modelEvents: 90, rejectedRows: 90 },
   /** Full jitter between 0 and min(cap, base · 2^n). */
   backoff: { baseMs: 500, capMs: 30_000, healthyMs: 10_000 },
   /** Shared by all hosts. */
@@ -14,6 +14,8 @@ export const LIMITS = {
   quarantine: { baseMs: 5_000, capMs: 300_000, healthyMs: 600_000 },
   publish: { tickMs: 50, lastContactMs: 10_000, respBytesMs: 1_000, lastStateMs: 30_000 },
   throughputWindowS: 60,
+  /** What one host may name at a time; what is more is left out and counted. */
+  host: { models: 1_000, requests: 1_000, gpus: 64 },
   ring: { pageSize: 999, firstMetricsMs: 5_000, missingAfterMs: 2_000, missingFetches: 3, missingOverMs: 30_000, ahead: 1_000, checkEveryMs: 600_000 },
   deltaMemory: { count: 256, bytes: 64 * 1024 },
   batch: { rows: 1_000, ms: 250 },

@@ -114,7 +114,7 @@ export function createWorld(history: History): World {
       lowPriority: (granted) => granted(() => {}),
       feed,
       limits: LIMITS,
-      figures: { events: 0, bytes: 0, malformed: 0, unknown: 0, connects: 0 },
+      figures: { events: 0, bytes: 0, malformed: 0, unknown: 0, connects: 0, refused: { models: 0, requests: 0, gpus: 0 } },
     };
     const children = new Map<string, Child>();
     const run = (path: string, start: Start): void => {

@@ -165,7 +165,7 @@ export function createWorld(settings: Partial<HttpSettings> = {}): World {
       database: () => world.database, tree: () => world.tree,
       writers: () => ({ queued: 1, queuedBytes: 2, refused: 3, batches: 4, failures: 5, inserted: 6, conflicts: 7, rejected: 8 }),
       sockets: () => ({ clients: 1, stalled: 0, frames: 2, bytes: 3, lagged: 0 }),
-      ingest: () => ({ events: 1, bytes: 2, malformed: 3, unknown: 4, connects: 5 }),
+      ingest: () => ({ events: 1, bytes: 2, malformed: 3, unknown: 4, connects: 5, refused: { models: 6 } }),
     },
     hostPort: (id) => {
       const host = world.hosts.get(id);

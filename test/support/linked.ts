@@ -57,7 +57,7 @@ export async function startLinked(limits: Limits = LIMITS): Promise<Linked> {
   const store = createMemoryStore({ clock, random });
   const limiter = createReconnectLimiter(clock, limits.reconnect);
   const directory = createLinkDirectory();
-  const figures: IngestFigures = { events: 0, bytes: 0, malformed: 0, unknown: 0, connects: 0 };
+  const figures: IngestFigures = { events: 0, bytes: 0, malformed: 0, unknown: 0, connects: 0, refused: { models: 0, requests: 0, gpus: 0 } };
   let stalled = 0;
   const logged: Linked['logged'] = [];
   const log = pino({ level: 'warn' }, { write: (line) => void logged.push(JSON.parse(line) as Record<string, unknown>) });

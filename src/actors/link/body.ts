@@ -1,13 +1,13 @@
 /** What happens on a link's wire: one host's connection, memory, reconcile and polls brought together. The machine says when. */
 import type { Logger } from 'pino';
 import type { Feed, PublisherHandle } from '../view/feed.ts';
-import type { EventItem, WriterQueue } from '../writers/writer-queue.ts';
+import type { WriterQueue } from '../writers/writer-queue.ts';
 import type { Release, ReconnectLimiter } from './reconnect-limiter.ts';
 import type { Gap } from '../../model/records/gap.ts';
 import type { HostEvent } from '../../model/host/host-event.ts';
 import { createHostMemory, type HostFace, type HostMemory } from '../../model/host/host-memory.ts';
 import type { Limits } from '../../model/limits.ts';
-import type { LivenessState, Reason } from '../../model/host/liveness.ts';
+import type { Liveness, LivenessState, Reason } from '../../model/host/liveness.ts';
 import type { PerfSample } from '../../model/records/perf.ts';
 import {
   applyEvent, applyFace, applyPerf, applyRunning, applyVersion, applyWire, contacted, perfAbsent, rowsArrived, setBoot, setGaps, setLiveness, streamEnded, streamOpened,
@@ -15,10 +15,11 @@ import {
 import type { ReconcileInput } from '../../model/reconcile/effects.ts';
 import type { Clock, HostPort, Random, Store } from '../../model/seams.ts';
 import type { HostState } from '../../model/host/state.ts';
-import { changesAt, project } from '../../model/host/project.ts';
-import { takeModelChanges } from '../../model/host/host-models.ts';
+import { changesAt, inflightTotal, project } from '../../model/host/project.ts';
 import { timeOfMs, type Moment } from '../../model/time.ts';
 import { openConnection, type Connection } from './connection.ts';
+import { createCrowding, type Refused } from './crowding.ts';
+import { createHostRecords } from './host-records.ts';
 import { createLinkLogs } from './logs.ts';
 import type { LinkBody, LinkEvent } from './machine.ts';
 import { createPolls } from './polls.ts';
@@ -26,7 +27,7 @@ import { createPublishing } from './publishing.ts';
 import { createReconciling } from './reconciling.ts';
 
 /** Totals of all hosts since the process began, for the metrics. */
-export interface IngestFigures { events: number; bytes: number; malformed: number; unknown: number; connects: number }
+export interface IngestFigures { events: number; bytes: number; malformed: number; unknown: number; connects: number; refused: Refused }
 
 /** What all links share. */
 export interface LinkDeps {
@@ -82,7 +83,8 @@ export function createBody(deps: LinkDeps, host: LinkHost, channel: PublisherHan
   const now = (): Moment => ({ wall: clock.now(), mono: clock.monotonic() });
   const crash = (error: unknown): void => send({ type: 'crash', error });
   const begun = timeOfMs(clock.now());
-  let memory: HostMemory = createHostMemory(host.face, { state: 'connecting', reason: null, since: begun, nextTryAt: null, lastContactAt: null }, host.remembered);
+  const remember = (face: HostFace, known: Liveness, last: HostState | null): HostMemory => createHostMemory(face, known, last, { windowS: limits.throughputWindowS, ...limits.host });
+  let memory = remember(host.face, { state: 'connecting', reason: null, since: begun, nextTryAt: null, lastContactAt: null }, host.remembered);
   const publishing = createPublishing({
     project: (at, fresh) => project(memory, at, fresh === true ? 0 : limits.publish.lastContactMs), changesAt: () => changesAt(memory, limits.publish.lastContactMs),
     sink: channel, clock, random, crash, limits: limits.publish,
@@ -93,7 +95,8 @@ export function createBody(deps: LinkDeps, host: LinkHost, channel: PublisherHan
   let samples = 0;
   let place: Release | null = null;
 
-  const record = (...items: EventItem[]): void => void deps.queue.offerEvents(items);
+  const records = createHostRecords(host.id, deps.queue, clock);
+  const crowding = createCrowding(limits.host, figures.refused, log);
   const liveness = (state: LivenessState, reason: Reason | null, nextTryMs: number | null): void => {
     const before = memory.liveness.state;
     const wall = clock.now();
@@ -101,7 +104,7 @@ export function createBody(deps: LinkDeps, host: LinkHost, channel: PublisherHan
     const same = before === state;
     setLiveness(memory, { state, reason, since: same ? memory.liveness.since : ts, nextTryAt: nextTryMs === null ? null : timeOfMs(wall + nextTryMs) });
     if (!same) {
-      record({ kind: 'host', event: { hostId: host.id, ts, kind: 'liveness', from: before, to: state, reason: reason && `${reason.code}: ${reason.text}` } });
+      records.host('liveness', before, state, reason && `${reason.code}: ${reason.text}`, ts);
       log.info({ from: before, to: state, reason: reason?.code }, 'liveness');
     }
     publishing.touch();
@@ -112,7 +115,7 @@ export function createBody(deps: LinkDeps, host: LinkHost, channel: PublisherHan
 
   const reconciling = createReconciling({
     hostId: host.id, clock, newId: () => random.id(), store: deps.store, queue: deps.queue, lowPriority: (granted) => deps.lowPriority(granted),
-    retentionDays: limits.retentionDays.activity,
+    retentionDays: limits.retentionDays.activity, limits: limits.ring,
     get: (path) => polls.get(path),
     rows(rows, origin) {
       rowsArrived(memory, rows, origin, now());
@@ -139,7 +142,7 @@ export function createBody(deps: LinkDeps, host: LinkHost, channel: PublisherHan
       if (bootEpoch === null) return;
       const before = memory.bootEpoch;
       setBoot(memory, bootEpoch);
-      if (fresh) record({ kind: 'host', event: { hostId: host.id, ts: timeOfMs(clock.now()), kind: 'boot', from: before === null ? null : String(before), to: String(bootEpoch), reason: null } });
+      if (fresh) records.host('boot', before === null ? null : String(before), String(bootEpoch));
       publishing.touch();
     },
     wire(wire) {
@@ -157,18 +160,19 @@ export function createBody(deps: LinkDeps, host: LinkHost, channel: PublisherHan
       const before = memory.build;
       applyVersion(memory, build);
       if (before?.version !== build?.version || before?.commit !== build?.commit) {
-        record({ kind: 'host', event: { hostId: host.id, ts: timeOfMs(clock.now()), kind: 'build', from: before && `${before.version} ${before.commit}`, to: build && `${build.version} ${build.commit}`, reason: null } });
+        records.host('build', before && `${before.version} ${before.commit}`, build && `${build.version} ${build.commit}`);
       }
       publishing.touch();
     },
     running(models, askedAt) {
       applyRunning(memory, models, askedAt, now());
-      storeModelChanges();
+      records.models(memory);
       publishing.touch();
     },
     modelsSeen: () => memory.modelsSeen,
     perf(reading) {
       applyPerf(memory, reading);
+      crowding.tell(memory);
       if (reading.samples.length > 0) {
         const all = reading.samples.map((sample): PerfSample => ({ hostId: host.id, ...sample }));
         deps.queue.offerPerf(all);
@@ -192,19 +196,13 @@ export function createBody(deps: LinkDeps, host: LinkHost, channel: PublisherHan
     crash,
   }, { after: null });
 
-  const storeModelChanges = (): void => {
-    const changes = takeModelChanges(memory);
-    if (changes.length === 0) return;
-    const ts = timeOfMs(clock.now());
-    record(...changes.map((change): EventItem => ({ kind: 'model', event: { hostId: host.id, ts, ...change } })));
-  };
-
   /** Applies an event; what of it concerns the reconciler joins `read`. */
   const take = (event: HostEvent, at: Moment, read: ReconcileInput[]): void => {
     switch (event.type) {
       case 'models':
         applyEvent(memory, event, at);
-        storeModelChanges();
+        crowding.tell(memory);
+        records.models(memory);
         return polls.modelsChanged();
       case 'log':
         logs.text(event.source, event.text);
@@ -229,7 +227,8 @@ export function createBody(deps: LinkDeps, host: LinkHost, channel: PublisherHan
       case 'inflight-remove':
       case 'profile':
       case 'ui-config':
-        return applyEvent(memory, event, at);
+        applyEvent(memory, event, at);
+        return crowding.tell(memory);
       default:
         event satisfies never;
     }
@@ -246,13 +245,13 @@ export function createBody(deps: LinkDeps, host: LinkHost, channel: PublisherHan
     logs.end();
     if (!spoke) return;
     spoke = false;
-    reconciling.input({ type: 'ended', how, inflight: inflightKnown(memory) });
+    reconciling.input({ type: 'ended', how, inflight: inflightTotal(memory) });
     streamEnded(memory, now());
   };
   /** How the stream ended, for the gap that may follow. */
   let endedCleanly = false;
 
-  if (host.shown !== 'connecting') record({ kind: 'host', event: { hostId: host.id, ts: begun, kind: 'liveness', from: host.shown, to: 'connecting', reason: null } });
+  if (host.shown !== 'connecting') records.host('liveness', host.shown, 'connecting', null, begun);
   publishing.publish();
   logs.want(channel.wantedLogs());
 
@@ -265,6 +264,7 @@ export function createBody(deps: LinkDeps, host: LinkHost, channel: PublisherHan
     connect() {
       logs.connected();
       samples = 0;
+      crowding.connected();
       endedCleanly = false;
       figures.connects += 1;
       connection = openConnection(host.port, {
@@ -327,7 +327,7 @@ export function createBody(deps: LinkDeps, host: LinkHost, channel: PublisherHan
           return publishing.touch();
         case 'remembered':
           if (memory.contactAt !== null) return;
-          memory = createHostMemory(memory.face, { ...memory.liveness, lastContactAt: null }, message.state);
+          memory = remember(memory.face, { ...memory.liveness, lastContactAt: null }, message.state);
           return publishing.touch();
         case 'catch-up':
           return reconciling.input({ type: 'catch-up' });
@@ -342,18 +342,4 @@ export function createBody(deps: LinkDeps, host: LinkHost, channel: PublisherHan
       }
     },
   };
-}
-
-/** Requests under way, where the host tells it for true. */
-function inflightKnown({ inflight, requests, countsTrue }: HostMemory): number | null {
-  switch (inflight.kind) {
-    case 'list':
-      return requests.size;
-    case 'count':
-      return countsTrue === true ? inflight.total : null;
-    case 'unknown':
-      return null;
-    default:
-      return inflight satisfies never;
-  }
 }

@@ -5,6 +5,7 @@ import type { ActivityRow } from '../../model/records/activity.ts';
 import type { Gap } from '../../model/records/gap.ts';
 import type { HostMark } from '../../model/records/batch.ts';
 import type { FetchAnswer, FetchTarget, ReconcileEffect, ReconcileInput } from '../../model/reconcile/effects.ts';
+import type { Limits } from '../../model/limits.ts';
 import { createReconciler } from '../../model/reconcile/reconciler.ts';
 import type { Clock, HostAnswer, Store, TimerId } from '../../model/seams.ts';
 import type { Generation } from '../../model/host/state.ts';
@@ -22,6 +23,7 @@ export interface ReconcilingDeps {
   /** Grants a turn for what may wait for other hosts; the release is called when it is over. */
   lowPriority(granted: (release: () => void) => void): void;
   retentionDays?: number;
+  limits: Limits['ring'];
   /** For the link's memory and the feed. */
   rows(rows: ActivityRow[], origin: 'live' | 'ring'): void;
   gaps(gaps: Gap[]): void;
@@ -47,7 +49,7 @@ const CALM_MS = 1_000;
 
 export function createReconciling(deps: ReconcilingDeps): Reconciling {
   const { clock, hostId } = deps;
-  const reconciler = createReconciler({ hostId, newId: deps.newId, ...(deps.retentionDays === undefined ? {} : { retentionDays: deps.retentionDays }) });
+  const reconciler = createReconciler({ hostId, newId: deps.newId, limits: deps.limits, ...(deps.retentionDays === undefined ? {} : { retentionDays: deps.retentionDays }) });
   let inbox: ReconcileInput[] = [];
   let running = false;
   let open = true;

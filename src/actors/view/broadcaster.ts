@@ -175,7 +175,7 @@ export function startBroadcaster(context: ChildContext, deps: BroadcasterDeps): 
         clients.set(ws, client);
         gate.counts.clients += 1;
         ws.on('message', guarded((data: RawData, isBinary: boolean) => message(client, data, isBinary)));
-        ws.on('pong', guarded(() => ponged(env, client)));
+        ws.on('pong', guarded((payload: Buffer) => ponged(env, client, payload)));
         ws.on('ping', guarded((payload: Buffer) => pinged(env, client, payload)));
         // What is wrong with a socket also closes it.
         ws.on('error', () => {});

@@ -14,7 +14,7 @@ import type { ClientFrame } from '../../model/frames.ts';
 import type { Limits } from '../../model/limits.ts';
 import type { TimerId } from '../../model/seams.ts';
 import type { SocketCounts } from './socket-gate.ts';
-import { PING_FRAME, pongFrame } from './frame-buffer.ts';
+import { pingFrame, pingPayload, pongFrame } from './frame-buffer.ts';
 import type { Audience, ClientSocket, LossyFrame } from './dashboard.ts';
 
 /** What one flush writes to all clients of an audience. */
@@ -46,7 +46,7 @@ export interface SocketEnv {
 export function openClient(env: SocketEnv, ws: WebSocket, socket: Duplex, audience: Audience): ClientSocket {
   const client: ClientSocket = {
     ws, socket, audience, phase: 'reading', waiting: false, queue: NONE, queued: 0, budget: env.limits.bufferBytes,
-    pingAt: env.now(), ponged: true, dirty: false, timer: null, timerFor: 'ping', dropped: null, unanswered: null, badFrames: 0, held: NO_FRAMES,
+    pingAt: env.now(), ping: null, dirty: false, timer: null, timerFor: 'ping', dropped: null, unanswered: null, badFrames: 0, held: NO_FRAMES,
   };
   arm(env, client, 'ping', spread(env, env.limits.pingMs));
   return client;
@@ -91,9 +91,9 @@ export function reply(env: SocketEnv, client: ClientSocket, pieces: readonly Buf
   env.counts.frames += pieces.length;
 }
 
-export function ponged(env: SocketEnv, client: ClientSocket): void {
-  if (client.ponged) return;
-  client.ponged = true;
+export function ponged(env: SocketEnv, client: ClientSocket, payload: Buffer): void {
+  if (client.ping === null || !payload.equals(pingPayload(client.ping))) return;
+  client.ping = null;
   if (client.phase === 'closing') return;
   if (client.phase === 'stalled') {
     env.flush();
@@ -184,7 +184,7 @@ function put(env: SocketEnv, client: ClientSocket, data: Buffer): void {
   } else if (!client.socket.write(data)) wait(env, client);
   if (client.dirty) return;
   client.dirty = true;
-  if (client.ponged && data !== PING_FRAME) arm(env, client, 'ping', spread(env, env.limits.busyPingMs));
+  if (client.ping === null) arm(env, client, 'ping', spread(env, env.limits.busyPingMs));
 }
 
 function wait(env: SocketEnv, client: ClientSocket): void {
@@ -214,9 +214,9 @@ function drained(env: SocketEnv, client: ClientSocket): void {
 
 function ping(env: SocketEnv, client: ClientSocket): void {
   if (!reads(client)) return;
-  client.ponged = false;
+  client.ping = pingFrame(env.chance());
   client.pingAt = env.now();
-  put(env, client, PING_FRAME);
+  put(env, client, client.ping);
   client.dirty = false;
   arm(env, client, 'pong', env.limits.pongMs);
 }
@@ -225,12 +225,12 @@ function stall(env: SocketEnv, client: ClientSocket): void {
   client.phase = 'stalled';
   env.counts.stalled += 1;
   // The pong of a ping behind the data is how we learn that it reads again: one that is thrown away is written anew.
-  const pingLost = client.queue.includes(PING_FRAME);
+  const lost = client.ping === null || client.queue.includes(client.ping);
   client.queue = NONE;
   client.queued = 0;
-  if (client.ponged) client.pingAt = env.now();
-  if (client.ponged || pingLost) client.socket.write(PING_FRAME);
-  client.ponged = false;
+  if (client.ping === null) client.pingAt = env.now();
+  client.ping ??= pingFrame(env.chance());
+  if (lost) client.socket.write(client.ping);
   arm(env, client, 'end', Math.max(0, client.pingAt + env.limits.stalledMs - env.now()));
 }
 

@@ -18,8 +18,8 @@ export interface ClientSocket {
   budget: number;
   /** Monotonic ms of the last ping; at first, of the beginning. */
   pingAt: number;
-  /** No ping is unanswered. */
-  ponged: boolean;
+  /** The frame of the ping that is unanswered; null: none is. */
+  ping: Buffer | null;
   /** Bytes have been written behind the last ping. */
   dirty: boolean;
   timer: TimerId;

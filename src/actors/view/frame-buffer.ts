@@ -15,7 +15,17 @@ export function textFrame(text: string): Buffer {
   return frame(OPCODES.text, Buffer.from(text));
 }
 
-export const PING_FRAME = frame(OPCODES.ping, Buffer.alloc(0));
+/** A ping of its own payload: a pong that nobody asked for, or a late one, is told from its answer. `chance`: uniform in [0, 1). */
+export function pingFrame(chance: number): Buffer {
+  const payload = Buffer.allocUnsafe(4);
+  payload.writeUInt32LE(Math.floor(chance * 2 ** 32));
+  return frame(OPCODES.ping, payload);
+}
+
+/** Two bytes of header before it. */
+export function pingPayload(ping: Buffer): Buffer {
+  return ping.subarray(2);
+}
 
 export function pongFrame(payload: Buffer): Buffer {
   return frame(OPCODES.pong, payload);

@@ -4,11 +4,13 @@ import { z } from 'zod';
 import { ApiError } from '../../model/errors.ts';
 import type { App, RouteContext } from '../route.ts';
 import { errors } from '../responses.ts';
+import { createTries } from '../tries.ts';
 
 const sessionDocument = z.object({ required: z.boolean(), authenticated: z.boolean() }).meta({ id: 'Session', description: '`required`: a token is set.' });
 
 export async function registerSession(app: App, { deps, access, sessions }: RouteContext): Promise<void> {
   const { token, publicUrl } = deps.settings;
+  const tries = createTries(deps.clock, { most: 10, windowMs: 60_000 });
   const secure = (request: FastifyRequest): boolean => publicUrl?.startsWith('https:') === true || request.headers['x-forwarded-proto'] === 'https';
 
   app.get('/api/session', {
@@ -17,14 +19,22 @@ export async function registerSession(app: App, { deps, access, sessions }: Rout
   }, async (request) => ({ required: token !== null, authenticated: access.authenticated(request.headers, true) }));
 
   app.post('/api/session', {
-    config: { open: true, rateLimit: { max: 10, timeWindow: 60_000 } },
+    config: { open: true },
     schema: {
-      tags: ['session'], summary: 'Sign in', description: 'Sets the cookie `drover_session`. At most 10 tries a minute and address.',
+      tags: ['session'], summary: 'Sign in', description: 'Sets the cookie `drover_session`. After 10 wrong ones a minute and address no more are judged.',
       body: z.strictObject({ token: z.string().max(1_024) }), response: { 200: sessionDocument, ...errors('bad_request', 'unauthorized', 'foreign_origin', 'too_many_requests') },
     },
   }, async (request, reply) => {
     if (token === null) return { required: false, authenticated: true };
-    if (!sessions.check(request.body.token)) throw new ApiError('unauthorized', 'This is not the token.');
+    const waitS = tries.waitS(request.ip);
+    if (waitS > 0) {
+      void reply.header('retry-after', String(waitS));
+      throw new ApiError('too_many_requests');
+    }
+    if (!sessions.check(request.body.token)) {
+      tries.failed(request.ip);
+      throw new ApiError('unauthorized', 'This is not the token.');
+    }
     return reply.header('set-cookie', sessions.header(sessions.issue(), secure(request))).send({ required: true, authenticated: true });
   });
 

@@ -1,7 +1,6 @@
 /** One request and its answer as llama-swap kept them, fit to be shown: secrets masked, bodies as text, cut at 1 MiB. */
 import type { HostFault } from '../../model/host/liveness.ts';
 import { HostError } from '../../model/host/liveness.ts';
-import { LIMITS } from '../../model/limits.ts';
 import type { HostPort } from '../../model/seams.ts';
 import { jsonOf } from './answers.ts';
 import { isDoc, isId, text, type Doc } from './checks.ts';
@@ -34,7 +33,7 @@ export const CAPTURE_BODY_BYTES = 1024 * 1024;
 
 /** Rejects with nothing: whatever goes wrong is in the answer. */
 export async function fetchCapture(port: HostPort, upstreamId: number, signal: AbortSignal): Promise<CaptureAnswer> {
-  const answer = await port.get(UPSTREAM.capture(upstreamId), { signal, maxBytes: LIMITS.stream.maxFrameBytes }).catch((error: unknown) => {
+  const answer = await port.get(UPSTREAM.capture(upstreamId), { signal }).catch((error: unknown) => {
     if (error instanceof HostError) return error.fault;
     throw error;
   });

@@ -23,6 +23,10 @@ export interface HostPortOptions {
   lookup?: LookupFunction;
   /** From the call to the head of the answer, connecting included. Default LIMITS.stream.headersTimeoutMs. */
   headersTimeoutMs?: number;
+  /** From the call to the end of an answer. Default LIMITS.probe.timeoutMs. */
+  timeoutMs?: number;
+  /** Of an answer, and of the stream while nobody reads it. Default LIMITS.stream.maxFrameBytes. */
+  maxBytes?: number;
 }
 
 export interface HttpHostPort extends HostPort {
@@ -35,6 +39,7 @@ export function createHostPort(options: HostPortOptions): HttpHostPort {
   const base = new URL(options.baseUrl);
   const prefix = base.pathname.replace(/\/+$/, '');
   const headersTimeoutMs = options.headersTimeoutMs ?? LIMITS.stream.headersTimeoutMs;
+  const mostBytes = options.maxBytes ?? LIMITS.stream.maxFrameBytes;
   const headers: Record<string, string> = { 'accept-encoding': 'identity', 'user-agent': 'drover' };
   if (options.apiKey !== null) headers['authorization'] = `Bearer ${options.apiKey}`;
   const connect = guardedConnector(options, headersTimeoutMs);
@@ -45,7 +50,7 @@ export function createHostPort(options: HostPortOptions): HttpHostPort {
 
   const fail = (fault: HostFault, cause?: unknown): HostError => new HostError(fault, { cause });
 
-  async function get(path: string, { signal, timeoutMs = LIMITS.probe.timeoutMs, maxBytes = LIMITS.stream.maxFrameBytes }: GetOptions): Promise<HostAnswer> {
+  async function get(path: string, { signal, timeoutMs = options.timeoutMs ?? LIMITS.probe.timeoutMs, maxBytes = mostBytes }: GetOptions): Promise<HostAnswer> {
     const before = kept.connects;
     const request = { path: `${prefix}${path}`, headers: { ...headers, accept: 'application/json, */*;q=0.1' }, signal, timeoutMs, maxBytes, where: base.origin };
     const first = await exchange(kept, request);
@@ -71,7 +76,7 @@ export function createHostPort(options: HostPortOptions): HttpHostPort {
       return new Promise<HostStream>((resolve, reject) => {
         const client = new Client(base.origin, common);
         streams.add(client);
-        const delivery = createStreamDelivery({ maxHeld: LIMITS.stream.maxFrameBytes });
+        const delivery = createStreamDelivery({ maxHeld: mostBytes });
         let stage: 'head' | 'body' | 'over' = 'head';
         const over = (fault: HostFault | null, error?: unknown): void => {
           const was = stage;

@@ -7,8 +7,9 @@ import type { ISql, ReservedSql, Sql } from 'postgres';
 import { LIMITS } from '../../model/limits.ts';
 import { periodOf, RETENTION_DAYS, retentionEdge, type Period, type RetentionDays } from '../../model/records/partition-period.ts';
 import { PARTITIONED_TABLES, type Clock, type PartitionedTable } from '../../model/seams.ts';
-import { msOfTime } from '../../model/time.ts';
+import { msOfTime, timeOfMs } from '../../model/time.ts';
 import { holding, listPartitions, type Partition } from './partition-bounds.ts';
+import { forgetRejected } from './reject.ts';
 import { reading } from './store-error.ts';
 import { isBroken, onConnection, transaction } from './transaction.ts';
 
@@ -17,7 +18,7 @@ export interface Partitions {
   make(table: PartitionedTable, ts: string): Promise<'made' | 'exists' | 'refused'>;
   /** Every table's current period and those ahead. */
   makeAhead(): Promise<void>;
-  /** Drops whole partitions older than retention; finishes what an earlier process left half done. Returns the names dropped. */
+  /** Drops whole partitions older than retention, and rejected rows; finishes what an earlier process left half done. Returns the names dropped. */
   dropOld(): Promise<string[]>;
 }
 
@@ -33,8 +34,8 @@ const AHEAD = 2;
 const DROP_MARK = 'drover: to be dropped';
 
 /** `sql`: a pool of one connection that nobody else uses. All reject with a StoreError 'away' for whatever may pass. */
-export function createPartitions(options: { sql: Sql; clock: Clock; retentionDays?: Partial<RetentionDays> | undefined; clockPartitions?: number }): Partitions {
-  const { sql, clock, clockPartitions = LIMITS.clockPartitions } = options;
+export function createPartitions(options: { sql: Sql; clock: Clock; retentionDays?: Partial<RetentionDays> | undefined; clockPartitions?: number; connectMs?: number }): Partitions {
+  const { sql, clock, clockPartitions = LIMITS.clockPartitions, connectMs } = options;
   const days: RetentionDays = { ...RETENTION_DAYS, ...options.retentionDays };
 
   const makeAt = (table: PartitionedTable, ms: number): Promise<'made' | 'exists' | 'refused'> =>
@@ -50,7 +51,7 @@ export function createPartitions(options: { sql: Sql; clock: Clock; retentionDay
       await tx.unsafe(`CREATE TABLE ${name} (LIKE ${table} INCLUDING ALL)`);
       await tx.unsafe(`ALTER TABLE ${table} ATTACH PARTITION ${name} FOR VALUES FROM ('${instant(period.from)}') TO ('${instant(period.to)}')`);
       return 'made';
-    });
+    }, connectMs);
 
   const onePass = <T>(run: (session: ReservedSql) => Promise<T>): Promise<T> =>
     onConnection(sql, async (session) => {
@@ -66,7 +67,7 @@ export function createPartitions(options: { sql: Sql; clock: Clock; retentionDay
       }
       await endPass(session);
       return result;
-    });
+    }, connectMs);
 
   return {
     make: (table, ts) => reading(() => makeAt(table, msOfTime(ts))),
@@ -95,6 +96,7 @@ export function createPartitions(options: { sql: Sql; clock: Clock; retentionDay
         await session.unsafe(`DROP TABLE ${quoted(name)}`);
         dropped.push(name);
       }
+      await forgetRejected(session, timeOfMs(retentionEdge(days.rejected_rows, clock.now())));
       return dropped;
     })),
   };

@@ -55,6 +55,17 @@ export async function rejectValue(tx: ISql, source: string, value: { hostId: str
     VALUES (${rejectedAt}::text::timestamptz, ${source}, ${cleanText(value.hostId)}, ${rawText(value)}, ${cleanText(error)})`;
 }
 
+/** Rows of one DELETE: each may hold RAW_LIMIT characters, and a statement has its time limit. */
+const FORGET_ROWS = 1_000;
+
+/** Deletes what was rejected before `edge` (canonical time). */
+export async function forgetRejected(sql: ISql, edge: string): Promise<void> {
+  for (;;) {
+    const { count } = await sql`DELETE FROM rejected_rows WHERE ctid = ANY (ARRAY(SELECT ctid FROM rejected_rows WHERE rejected_at < ${edge}::text::timestamptz LIMIT ${FORGET_ROWS}))`;
+    if (count < FORGET_ROWS) return;
+  }
+}
+
 /** JSON escapes NUL and lone surrogates. What is nested too deep for it is kept without its metadata. */
 function rawText(value: object): string {
   try {

@@ -18,10 +18,12 @@ export interface StoreOptions {
   /** Asks retention for a partition (partition-queue.ts): the store makes none itself. */
   makePartition: Store['makePartition'];
   retentionDays?: Partial<RetentionDays> | undefined;
+  /** For a connection of the pool. Default LIMITS.database.connectMs. */
+  connectMs?: number;
 }
 
 /** The Store over PostgreSQL. Holds nothing but the periods for which a partition was refused. */
-export function createPostgresStore({ sql, clock, random, makePartition, retentionDays }: StoreOptions): Store {
+export function createPostgresStore({ sql, clock, random, makePartition, retentionDays, connectMs }: StoreOptions): Store {
   const days: RetentionDays = { ...RETENTION_DAYS, ...retentionDays };
   const refused = createRefusedPeriods(clock);
 
@@ -34,6 +36,7 @@ export function createPostgresStore({ sql, clock, random, makePartition, retenti
       refusedValues: [],
       newGapId: () => random.id(),
       detectedAt: timeOfMs(now),
+      connectMs,
     };
     const sort = <T extends { hostId: string; ts: string }>(table: PartitionedTable, values: readonly T[]): { kept: T[]; outside: Refusal<T>[] } => {
       // Canonical times order as text.

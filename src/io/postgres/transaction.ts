@@ -10,7 +10,7 @@ import { LIMITS } from '../../model/limits.ts';
 import { errorCode } from './errors.ts';
 
 /** `run` awaits nothing but statements of `tx`: a connection that ends while none is in flight is not noticed before the next. */
-export async function transaction<T>(sql: Sql, run: (tx: ReservedSql) => Promise<T>): Promise<T> {
+export async function transaction<T>(sql: Sql, run: (tx: ReservedSql) => Promise<T>, connectMs?: number): Promise<T> {
   return await onConnection(sql, async (tx) => {
     try {
       await tx`BEGIN`;
@@ -21,12 +21,12 @@ export async function transaction<T>(sql: Sql, run: (tx: ReservedSql) => Promise
       if (!isBroken(error)) await tx`ROLLBACK`;
       throw error;
     }
-  });
+  }, connectMs);
 }
 
-/** One connection for a while, for what is bound to a session. */
-export async function onConnection<T>(sql: Sql, run: (session: ReservedSql) => Promise<T>): Promise<T> {
-  const session = await reserve(sql);
+/** One connection for a while, for what is bound to a session. `connectMs`: how long it may take to come. */
+export async function onConnection<T>(sql: Sql, run: (session: ReservedSql) => Promise<T>, connectMs: number = LIMITS.database.connectMs): Promise<T> {
+  const session = await reserve(sql, connectMs);
   let broken = false;
   try {
     return await run(session);
@@ -42,10 +42,9 @@ export async function onConnection<T>(sql: Sql, run: (session: ReservedSql) => P
  * Bounded, since porsager forgets who waits for a connection that ends twice before it is ready: that promise never settles, and
  * with it a writer would stand still for ever.
  */
-async function reserve(sql: Sql): Promise<ReservedSql> {
+async function reserve(sql: Sql, ms: number): Promise<ReservedSql> {
   const wanted = sql.reserve();
   const late = deferred<never>();
-  const ms = LIMITS.database.connectMs;
   const timer = setTimeout(() => {
     late.reject(Object.assign(new Error(`no connection to the database within ${ms / 1000} s`), { code: 'CONNECT_TIMEOUT' }));
     wanted.then((session) => session.release(), () => undefined);

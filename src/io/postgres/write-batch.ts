@@ -24,14 +24,15 @@ export interface BatchPlan {
   refusedValues: readonly Refusal<{ source: string; value: { hostId: string } }>[];
   newGapId: () => string;
   detectedAt: string;
+  connectMs?: number | undefined;
 }
 
 export async function writePlan(sql: Sql, plan: BatchPlan): Promise<BatchResult> {
   try {
-    return await transaction(sql, (tx) => writeAtOnce(tx, plan));
+    return await transaction(sql, (tx) => writeAtOnce(tx, plan), plan.connectMs);
   } catch (error) {
     if (judge(error) !== 'row') throw error;
-    return await transaction(sql, (tx) => writeBisected(tx, plan));
+    return await transaction(sql, (tx) => writeBisected(tx, plan), plan.connectMs);
   }
 }
 

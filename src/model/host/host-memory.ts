@@ -4,6 +4,7 @@ import type { WireModel } from './host-event.ts';
 import type { Liveness } from './liveness.ts';
 import type { Generation, GpuState, HostState, InflightRequest, ModelState } from './state.ts';
 import type { Throughput } from './throughput.ts';
+import { LIMITS } from '../limits.ts';
 import { msOfTime } from '../time.ts';
 
 /** The declared part of a host's state. */
@@ -36,7 +37,13 @@ export interface ModelChange {
 /** Sections of the published state, as bits: what has to be projected anew. */
 export const DIRTY = { models: 1, inflight: 2, throughput: 4, liveness: 8, rest: 16, all: 31 } as const;
 
+/** A hostile host names things without end. `windowS`: of the throughput. */
+export interface MemoryLimits { windowS: number; models: number; requests: number; gpus: number }
+
 export interface HostMemory {
+  readonly limits: MemoryLimits;
+  /** Models, requests and GPUs left out for being too many, since the beginning. */
+  refused: { models: number; requests: number; gpus: number };
   face: HostFace;
   asOf: string | null;
   liveness: Omit<Liveness, 'lastContactAt'>;
@@ -54,6 +61,8 @@ export interface HostMemory {
   /** Rises with every list of models: an answer of /running that was asked for before is older than the list. */
   modelsSeen: number;
   requests: Map<string, InflightRequest>;
+  /** More are in flight than are held: neither total nor counts are known. */
+  requestsCut: boolean;
   /** How work in flight is known: not at all, as a bare count (true only where `countsTrue`), or as a list. */
   inflight: { kind: 'unknown' } | { kind: 'count'; total: number } | { kind: 'list' };
   /** Are bare in-flight counts true? Until v217 they lie. null: not known yet. */
@@ -75,11 +84,15 @@ export function lastKnown(published: HostState | null, remembered: HostState | n
   return published === null || (published.liveness.lastContactAt === null && remembered !== null) ? remembered : published;
 }
 
+const DEFAULTS: MemoryLimits = { windowS: LIMITS.throughputWindowS, ...LIMITS.host };
+
 /** A host that is just being added, or one remembered: `remembered` is its last published state (`hosts.last_state`), from before a restart. */
-export function createHostMemory(face: HostFace, liveness: Liveness, remembered?: HostState | null): HostMemory {
+export function createHostMemory(face: HostFace, liveness: Liveness, remembered?: HostState | null, limits: MemoryLimits = DEFAULTS): HostMemory {
   const contact = liveness.lastContactAt ?? remembered?.liveness.lastContactAt ?? null;
   const { lastContactAt: _, ...rest } = liveness;
   const memory: HostMemory = {
+    limits,
+    refused: { models: 0, requests: 0, gpus: 0 },
     face,
     asOf: null,
     liveness: rest,
@@ -93,6 +106,7 @@ export function createHostMemory(face: HostFace, liveness: Liveness, remembered?
     modelChanges: [],
     modelsSeen: 0,
     requests: new Map(),
+    requestsCut: false,
     inflight: { kind: 'unknown' },
     countsTrue: null,
     throughput: null,

@@ -5,7 +5,9 @@ import type { RunningModel } from './readings.ts';
 import { timeOfMs, type Moment } from '../time.ts';
 
 /** `modelStatus`: the whole list. */
-export function listModels(memory: HostMemory, list: readonly WireModel[], at: Moment): void {
+export function listModels(memory: HostMemory, named: readonly WireModel[], at: Moment): void {
+  const list = named.length <= memory.limits.models ? named : named.slice(0, memory.limits.models);
+  memory.refused.models += named.length - list.length;
   memory.modelsSeen += 1;
   if (!memory.present) {
     memory.present = true;

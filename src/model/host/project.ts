@@ -33,7 +33,7 @@ export function project(memory: HostMemory, at: Moment, contactMs: number = LIMI
     bootEpoch: memory.bootEpoch,
     profile: memory.profile,
     models: last !== null && !remade && !(dirty & DIRTY.models) ? last.models : models(memory),
-    inflight: last !== null && !(dirty & DIRTY.inflight) ? last.inflight : { total: total(memory), requests: Object.fromEntries(memory.requests) },
+    inflight: last !== null && !(dirty & DIRTY.inflight) ? last.inflight : { total: inflightTotal(memory), requests: Object.fromEntries(memory.requests) },
     gpus: memory.gpus,
     perf: memory.perf,
     throughput: last !== null && !(dirty & DIRTY.throughput) ? last.throughput : throughput(memory),
@@ -55,26 +55,28 @@ function contactChangesAt(memory: HostMemory, contactMs: number): number | null 
   return memory.contactShownAt + contactMs;
 }
 
-function total(memory: HostMemory): number | null {
+/** Requests under way, where the host tells it for true. */
+export function inflightTotal(memory: HostMemory): number | null {
   switch (memory.inflight.kind) {
     case 'unknown': return null;
     case 'count': return memory.countsTrue === true ? memory.inflight.total : null;
-    case 'list': return memory.requests.size;
+    case 'list': return memory.requestsCut ? null : memory.requests.size;
     default: return memory.inflight satisfies never;
   }
 }
 
 function throughput(memory: HostMemory): HostState['throughput'] {
-  if (memory.throughput === null) return { windowS: 60, rows: 0, outputTokensPerSecond: null };
-  return { windowS: 60, rows: memory.throughput.rows, outputTokensPerSecond: tokensPerSecond(memory.throughput) };
+  const { windowS } = memory.limits;
+  if (memory.throughput === null) return { windowS, rows: 0, outputTokensPerSecond: null };
+  return { windowS, rows: memory.throughput.rows, outputTokensPerSecond: tokensPerSecond(memory.throughput) };
 }
 
 /** Requests in flight have come or gone: the models that they change are made anew. true: there are such. */
 function markModels(memory: HostMemory): boolean {
   let remade = false;
   const counts = countByModel(memory.requests.values(), memory);
-  const listed = memory.inflight.kind === 'list';
-  const busy = memory.inflight.kind === 'count' && memory.countsTrue === true && memory.inflight.total > 0;
+  const listed = memory.inflight.kind === 'list' && !memory.requestsCut;
+  const busy = (memory.inflight.kind === 'list' && memory.requestsCut) || (memory.inflight.kind === 'count' && memory.countsTrue === true && memory.inflight.total > 0);
   for (const model of memory.models.values()) {
     const inflight = listed ? (counts.get(model) ?? 0) : null;
     if (model.inflight === inflight && model.busy === busy) continue;

@@ -7,7 +7,7 @@ import { checkRunning, findModel, forgetTimes, listModels, requestLeft, rowOf } 
 import type { Liveness } from './liveness.ts';
 import { sameJson } from '../patch.ts';
 import type { PerfReading, RunningModel } from './readings.ts';
-import type { Generation, InflightRequest } from './state.ts';
+import type { Generation, HostState, InflightRequest } from './state.ts';
 import { count, createThroughput } from './throughput.ts';
 import { timeOfMs, type Moment } from '../time.ts';
 
@@ -32,7 +32,7 @@ export function applyEvent(memory: HostMemory, event: HostEvent, at: Moment): vo
       return;
     case 'inflight-upsert':
       memory.inflight = { kind: 'list' };
-      memory.requests.set(event.id, event.request);
+      hold(memory, event.id, event.request);
       memory.dirty |= DIRTY.inflight;
       return;
     case 'inflight-remove':
@@ -85,8 +85,17 @@ export function applyRunning(memory: HostMemory, running: readonly RunningModel[
 
 export function applyPerf(memory: HostMemory, reading: PerfReading): void {
   if (reading.perf !== null) memory.perf = reading.perf;
-  if (Object.keys(reading.gpus).length > 0) memory.gpus = { ...memory.gpus, ...reading.gpus };
+  if (Object.keys(reading.gpus).length > 0) memory.gpus = joinGpus(memory, reading.gpus);
   memory.dirty |= DIRTY.rest;
+}
+
+/** The latest reading goes before what is remembered. */
+function joinGpus(memory: HostMemory, read: HostState['gpus']): HostState['gpus'] {
+  const joined = { ...memory.gpus, ...read };
+  const over = Object.keys(joined).length - memory.limits.gpus;
+  if (over <= 0) return joined;
+  memory.refused.gpus += over;
+  return Object.fromEntries(Object.entries({ ...read, ...memory.gpus, ...read }).slice(0, memory.limits.gpus));
 }
 
 /** Performance is switched off, or the host is too old for it: what was remembered of GPUs is not to be had any more. */
@@ -136,7 +145,8 @@ export function streamOpened(memory: HostMemory, at: Moment): void {
   memory.countsTrue = null;
   memory.inflight = { kind: 'unknown' };
   memory.requests.clear();
-  memory.throughput = createThroughput();
+  memory.requestsCut = false;
+  memory.throughput = createThroughput(memory.limits.windowS);
   memory.dirty |= DIRTY.inflight | DIRTY.throughput;
   contacted(memory, at);
 }
@@ -148,6 +158,7 @@ export function streamEnded(memory: HostMemory, at: Moment): void {
   memory.countsTrue = null;
   memory.inflight = { kind: 'unknown' };
   memory.requests.clear();
+  memory.requestsCut = false;
   memory.throughput = null;
   memory.perf = null;
   memory.profile = null;
@@ -156,9 +167,19 @@ export function streamEnded(memory: HostMemory, at: Moment): void {
 
 function allInflight(memory: HostMemory, requests: ReadonlyMap<string, InflightRequest>, at: Moment): void {
   for (const id of memory.requests.keys()) if (!requests.has(id)) leave(memory, id, at);
-  for (const [id, request] of requests) memory.requests.set(id, request);
+  memory.requestsCut = false;
+  for (const [id, request] of requests) hold(memory, id, request);
   memory.inflight = { kind: 'list' };
   memory.dirty |= DIRTY.inflight;
+}
+
+function hold(memory: HostMemory, id: string, request: InflightRequest): void {
+  if (memory.requests.size < memory.limits.requests || memory.requests.has(id)) {
+    memory.requests.set(id, request);
+    return;
+  }
+  memory.requestsCut = true;
+  memory.refused.requests += 1;
 }
 
 function leave(memory: HostMemory, id: string, at: Moment): void {

@@ -53,7 +53,7 @@ export interface HostState {
   inflight: { total: number | null; requests: Record<string, InflightRequest> };
   gpus: Record<string, GpuState>;
   perf: { ts: string; cpuPct: number | null; memUsedMb: number | null; memTotalMb: number | null; load1: number | null } | null;
-  throughput: { windowS: 60; rows: number; outputTokensPerSecond: number | null };
+  throughput: { windowS: number; rows: number; outputTokensPerSecond: number | null };
   gaps: GapTotals;
 }
 

@@ -1,8 +1,8 @@
 /** Rows and tokens received within the window, by our own clock: the host's may be wrong. */
-import { LIMITS } from '../limits.ts';
 import type { WireRow } from '../records/activity.ts';
 
 export interface Throughput {
+  readonly windowS: number;
   /** Oldest first, one a second of the monotonic clock. */
   slots: { second: number; rows: number; tokens: number; counted: number }[];
   rows: number;
@@ -11,8 +11,8 @@ export interface Throughput {
   counted: number;
 }
 
-export function createThroughput(): Throughput {
-  return { slots: [], rows: 0, tokens: 0, counted: 0 };
+export function createThroughput(windowS: number): Throughput {
+  return { windowS, slots: [], rows: 0, tokens: 0, counted: 0 };
 }
 
 export function count(throughput: Throughput, row: Pick<WireRow, 'outputTokens'>, mono: number): void {
@@ -31,7 +31,7 @@ export function count(throughput: Throughput, row: Pick<WireRow, 'outputTokens'>
 /** Lets go of what is older than the window. true: something was. */
 export function expire(throughput: Throughput, mono: number): boolean {
   let gone = 0;
-  while (gone < throughput.slots.length && endOf(throughput.slots[gone]!) <= mono) {
+  while (gone < throughput.slots.length && endOf(throughput, throughput.slots[gone]!) <= mono) {
     const slot = throughput.slots[gone]!;
     throughput.rows -= slot.rows;
     throughput.tokens -= slot.tokens;
@@ -45,16 +45,16 @@ export function expire(throughput: Throughput, mono: number): boolean {
 /** The monotonic moment of the next expiry; null: nothing is in the window. */
 export function expiresAt(throughput: Throughput): number | null {
   const first = throughput.slots[0];
-  return first === undefined ? null : endOf(first);
+  return first === undefined ? null : endOf(throughput, first);
 }
 
 /** Tokens a second over the window; null: rows came, and none said. */
 export function tokensPerSecond(throughput: Throughput): number | null {
   if (throughput.rows > 0 && throughput.counted === 0) return null;
-  return Math.round((throughput.tokens / LIMITS.throughputWindowS) * 100) / 100;
+  return Math.round((throughput.tokens / throughput.windowS) * 100) / 100;
 }
 
-/** A slot leaves when its last moment is as old as the window, so a row counts for 60 to 61 seconds. */
-function endOf(slot: { second: number }): number {
-  return (slot.second + 1 + LIMITS.throughputWindowS) * 1000;
+/** A slot leaves when its last moment is as old as the window, so a row counts for up to a second longer. */
+function endOf({ windowS }: Throughput, slot: { second: number }): number {
+  return (slot.second + 1 + windowS) * 1000;
 }

@@ -4,7 +4,6 @@
  * that come in meanwhile push old ones to later pages, so that the next page repeats rows and never skips any.
  */
 import type { StoredRow, WireRow } from '../records/activity.ts';
-import { LIMITS } from '../limits.ts';
 import { firstId } from './decide-boot.ts';
 import type { ActivityEntry, PageTarget } from './effects.ts';
 import { pageCount, reachesEnd } from './fetch-plan.ts';
@@ -27,7 +26,7 @@ const RETRY_MS = 5_000;
 const ENTRY_ROWS = 100;
 
 /** For one connection and boot. `ended`: the ring as it was read shows that the host holds nothing below the floor. */
-export function createBackwardImport(ended: boolean): BackwardImport {
+export function createBackwardImport(ended: boolean, pageSize: number): BackwardImport {
   let done = ended;
   let due = Number.NEGATIVE_INFINITY;
   let page: number | null = null;
@@ -46,8 +45,8 @@ export function createBackwardImport(ended: boolean): BackwardImport {
       const wanted = !done && boot.epoch === 1 && boot.resumes === null && boot.generation === 3 && boot.floorAt !== 'open' && boot.floor > firstId(3);
       if (!wanted || boot.owed.boots.length > 0) return { kind: 'wait', until: null };
       if (now < due) return { kind: 'wait', until: due };
-      page ??= Math.floor(Math.max(0, (boot.top ?? boot.floor) - boot.floor) / LIMITS.ring.pageSize) + 1;
-      return { kind: 'fetch', target: { kind: 'page', page, limit: LIMITS.ring.pageSize } };
+      page ??= Math.floor(Math.max(0, (boot.top ?? boot.floor) - boot.floor) / pageSize) + 1;
+      return { kind: 'fetch', target: { kind: 'page', page, limit: pageSize } };
     },
     failed(now) {
       due = now + RETRY_MS;
@@ -65,7 +64,7 @@ export function createBackwardImport(ended: boolean): BackwardImport {
       const ids = rows.map((row) => row.upstreamId);
       const ended = reachesEnd(target, rows.length, total);
       if (!contiguous && target.page > 1 && (rows.length === 0 || Math.max(...ids) < boot.floor)) {
-        goTo(Math.min(target.page - 1, total === null ? target.page - 1 : pageCount(total)), false);
+        goTo(Math.min(target.page - 1, total === null ? target.page - 1 : pageCount(total, pageSize)), false);
         return [];
       }
       const below = rows.filter((row) => row.upstreamId < boot.floor).toSorted((a, b) => b.upstreamId - a.upstreamId);

@@ -1,6 +1,6 @@
 /** One connection to a host as its reconciler sees it. A boot lasts at least as long. */
 import type { WireRow } from '../records/activity.ts';
-import { LIMITS } from '../limits.ts';
+import type { Limits } from '../limits.ts';
 import type { Generation } from '../host/state.ts';
 import type { BootDecision, RingView } from './decide-boot.ts';
 import type { BackwardImport } from './backward-import.ts';
@@ -26,6 +26,7 @@ export type Heard = { type: 'rows'; rows: readonly WireRow[] } | { type: 'ready'
 export type Phase = 'asking' | 'marking' | 'silent' | 'open';
 
 export interface Connection {
+  readonly limits: Limits['ring'];
   since: number;
   phase: Phase;
   reader: RingReader;
@@ -53,14 +54,15 @@ export interface Connection {
   backward: BackwardImport;
 }
 
-export function newConnection(since: number): Connection {
+export function newConnection(since: number, limits: Limits['ring']): Connection {
   return {
+    limits,
     since,
     phase: 'asking',
-    reader: createRingReader(since, null),
-    chaser: createRowChaser(since),
+    reader: createRingReader(since, null, limits),
+    chaser: createRowChaser(since, limits),
     generation: null,
-    checkDue: since + LIMITS.ring.checkEveryMs,
+    checkDue: since + limits.checkEveryMs,
     waiting: [],
     sampleHeld: false,
     process: 'unknown',
@@ -72,14 +74,14 @@ export function newConnection(since: number): Connection {
     differed: 0,
     fetching: null,
     importing: null,
-    backward: createBackwardImport(true),
+    backward: createBackwardImport(true, limits.pageSize),
   };
 }
 
 /** Reads the ring once more on the same connection, to decide again. */
 export function askAgain(conn: Connection, now: number): void {
   conn.phase = 'asking';
-  conn.reader = createRingReader(now, conn.generation ?? 2);
+  conn.reader = createRingReader(now, conn.generation ?? 2, conn.limits);
   conn.fetching = null;
   conn.importing = null;
 }
@@ -92,10 +94,10 @@ export function freshOn(conn: Connection, boot: LiveBoot | null, decidedBefore: 
 }
 
 /** Can the rest of a ring that was read in part not change the decision? */
-export function isFinal(decision: BootDecision, standing: Standing, ring: RingView, total: number | null): boolean {
+export function isFinal(decision: BootDecision, standing: Standing, ring: RingView, total: number | null, pageSize: number): boolean {
   switch (decision.kind) {
     case 'first':
-      return standing.boots.length === 0 && total !== null && !isWhole(total);
+      return standing.boots.length === 0 && total !== null && !isWhole(total, pageSize);
     case 'same': {
       const [low] = ring.rows;
       const top = decision.boot.highest ?? decision.boot.floor - 1;

@@ -2,8 +2,6 @@
  * Which page of a generation-3 host holds an id, and what an answer tells of the whole. Newest first; rows that come in meanwhile
  * push old ones to later pages, so pages repeat rows and never skip any.
  */
-import { LIMITS } from '../limits.ts';
-
 export interface PageTarget {
   page: number;
   limit: number;
@@ -14,11 +12,11 @@ const OVERLAP = 8;
 const SMALLEST = 25;
 
 /** The page that reaches from the newest id down to `id`, or the one of full size that holds it. */
-export function pageFor(id: number, newest: number): PageTarget {
+export function pageFor(id: number, newest: number, pageSize: number): PageTarget {
   const rank = Math.max(0, newest - id);
   const wanted = rank + 1 + OVERLAP;
-  if (wanted <= LIMITS.ring.pageSize) return { page: 1, limit: Math.max(SMALLEST, wanted) };
-  return { page: Math.floor(rank / LIMITS.ring.pageSize) + 1, limit: LIMITS.ring.pageSize };
+  if (wanted <= pageSize) return { page: 1, limit: Math.max(SMALLEST, wanted) };
+  return { page: Math.floor(rank / pageSize) + 1, limit: pageSize };
 }
 
 /** Is nothing older than this answer's rows? `total`: rows that the host says it holds. */
@@ -26,8 +24,8 @@ export function reachesEnd(target: PageTarget, rows: number, total: number | nul
   return rows < target.limit || (total !== null && target.page * target.limit >= total);
 }
 
-export function pageCount(total: number): number {
-  return Math.max(1, Math.ceil(total / LIMITS.ring.pageSize));
+export function pageCount(total: number, pageSize: number): number {
+  return Math.max(1, Math.ceil(total / pageSize));
 }
 
 /** Up to so many pages are read whole before the boot is decided: a ring of default size has two. */
@@ -39,17 +37,17 @@ const BOOTS_LOOKED_AT = 8;
  * The pages still needed for a decision after the first one: all of a ring; of a long store its end, and wherever an earlier
  * boot's last row would stand.
  */
-export function pagesToDecide(total: number, newest: number, highests: readonly number[]): number[] {
-  const pages = pageCount(total);
+export function pagesToDecide(total: number, newest: number, highests: readonly number[], pageSize: number): number[] {
+  const pages = pageCount(total, pageSize);
   if (pages <= WHOLE_PAGES) return Array.from({ length: pages - 1 }, (_, index) => index + 2);
   const wanted = new Set<number>([pages]);
   for (const highest of highests.slice(0, BOOTS_LOOKED_AT)) {
-    const page = Math.floor((newest - highest) / LIMITS.ring.pageSize) + 1;
+    const page = Math.floor((newest - highest) / pageSize) + 1;
     if (page > 1 && page <= pages) wanted.add(page);
   }
   return [...wanted].sort((a, b) => a - b);
 }
 
-export function isWhole(total: number): boolean {
-  return pageCount(total) <= WHOLE_PAGES;
+export function isWhole(total: number, pageSize: number): boolean {
+  return pageCount(total, pageSize) <= WHOLE_PAGES;
 }

@@ -1,5 +1,5 @@
 /** Ids of a boot that should be there and are not: when to look for them, and when to give them up. */
-import { LIMITS } from '../limits.ts';
+import type { Limits } from '../limits.ts';
 import type { IdRange } from './watermark.ts';
 import { idSet } from './watermark.ts';
 
@@ -44,11 +44,11 @@ export interface Holes {
   clear(): void;
 }
 
-const LOOK_AGAIN_MS = LIMITS.ring.missingOverMs / (LIMITS.ring.missingFetches - 1);
 /** An empty ring after an announcement is a ring that is switched off; a second look rules out another process's answer. */
 const EMPTY_LOOKS = 2;
 
-export function createHoles(): Holes {
+export function createHoles(limits: Limits['ring']): Holes {
+  const lookAgainMs = limits.missingOverMs / Math.max(1, limits.missingFetches - 1);
   let holes: Hole[] = [];
   return {
     update(unsettled, now, delayMs, exact) {
@@ -88,7 +88,7 @@ export function createHoles(): Holes {
         if (low === null || high === null) {
           if (!endKnown || hole.due > now) next.push(hole);
           else if (hole.looks + 1 >= EMPTY_LOOKS) lost.push({ range: [hole.from, hole.to], cause: 'wrap', exact: hole.exact });
-          else next.push(looked(hole, now, LIMITS.ring.missingAfterMs));
+          else next.push(looked(hole, now, limits.missingAfterMs));
           continue;
         }
         if (hole.from < low) {
@@ -100,15 +100,15 @@ export function createHoles(): Holes {
         if (inside.from <= inside.to) {
           if (hole.due > now) next.push(inside);
           else {
-            const again = looked(inside, now, LOOK_AGAIN_MS);
-            if (again.looks >= LIMITS.ring.missingFetches && now - again.firstLook >= LIMITS.ring.missingOverMs) {
+            const again = looked(inside, now, lookAgainMs);
+            if (again.looks >= limits.missingFetches && now - again.firstLook >= limits.missingOverMs) {
               lost.push({ range: [inside.from, inside.to], cause: 'missing', exact: hole.exact });
             } else next.push(again);
           }
         }
         // Announced, and not in the ring yet: only rows above it could tell that it never comes.
         const above = { ...hole, from: Math.max(hole.from, high + 1) };
-        if (above.from <= above.to) next.push(hole.due > now || !answer.topKnown ? above : { ...above, due: now + LOOK_AGAIN_MS });
+        if (above.from <= above.to) next.push(hole.due > now || !answer.topKnown ? above : { ...above, due: now + lookAgainMs });
       }
       holes = joined(next);
       return joinedStretches(lost);

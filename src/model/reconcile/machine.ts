@@ -1,5 +1,5 @@
 /** What a host's reconciler remembers between inputs. Owned by one reconciler, changed in place: rows are the hot path. */
-import { LIMITS } from '../limits.ts';
+import { LIMITS, type Limits } from '../limits.ts';
 import type { Generation } from '../host/state.ts';
 import type { Moment } from '../time.ts';
 import { timeOfMs } from '../time.ts';
@@ -18,12 +18,15 @@ export interface ReconcilerOptions {
   newId(): string;
   /** Days after which a row counts as settled without being stored. Default LIMITS.retentionDays.activity. */
   retentionDays?: number;
+  /** Default LIMITS.ring. */
+  limits?: Limits['ring'];
 }
 
 export interface Machine {
   readonly hostId: string;
   readonly newId: () => string;
   readonly retentionMs: number;
+  readonly limits: Limits['ring'];
   readonly logs: LogLines;
   /** Boots under a number that the database has yet to decide. */
   readonly held: Map<number, HeldMemory>;
@@ -48,11 +51,12 @@ export interface Machine {
 
 const DAY_MS = 86_400_000;
 
-export function createMachine({ hostId, newId, retentionDays }: ReconcilerOptions): Machine {
+export function createMachine({ hostId, newId, retentionDays, limits = LIMITS.ring }: ReconcilerOptions): Machine {
   return {
     hostId,
     newId: () => newId(),
     retentionMs: (retentionDays ?? LIMITS.retentionDays.activity) * DAY_MS,
+    limits,
     logs: createLogLines(),
     held: new Map(),
     out: [],

@@ -36,7 +36,7 @@ export function decide(m: Machine, connection: Connection, standing: Standing, q
     retentionEdge: retentionEdge(m),
   });
   const { ring, reader } = connection;
-  if (!ring.complete && !isFinal(decision, standing, ring, reader.total()) && reader.readOn(standing.boots.flatMap(({ highest }) => (highest === null ? [] : [highest])))) {
+  if (!ring.complete && !isFinal(decision, standing, ring, reader.total(), m.limits.pageSize) && reader.readOn(standing.boots.flatMap(({ highest }) => (highest === null ? [] : [highest])))) {
     connection.phase = 'asking';
     return;
   }
@@ -54,7 +54,7 @@ export function decide(m: Machine, connection: Connection, standing: Standing, q
   connection.begunAgain = false;
   // A thousand rows a host are not to be kept.
   connection.ring = { ...connection.ring, rows: [] };
-  connection.reader = createRingReader(m.at.mono, connection.generation ?? 2);
+  connection.reader = createRingReader(m.at.mono, connection.generation ?? 2, m.limits);
   const { waiting } = connection;
   connection.waiting = [];
   for (const heard of waiting) {
@@ -106,6 +106,6 @@ function openAs(m: Machine, connection: Connection, decision: BootDecision, stan
   take(m, m.boot, connection.ring.rows, 'ring');
   const [low] = connection.ring.rows;
   connection.importing = null;
-  connection.backward = createBackwardImport(connection.ring.complete || (connection.ring.endKnown && low !== undefined && low.upstreamId >= m.boot.floor));
+  connection.backward = createBackwardImport(connection.ring.complete || (connection.ring.endKnown && low !== undefined && low.upstreamId >= m.boot.floor), m.limits.pageSize);
   connection.chaser.changed(m.boot, m.at.mono, { exact: connection.process === 'same' || decision.kind !== 'same' });
 }

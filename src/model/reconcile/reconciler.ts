@@ -5,7 +5,6 @@
  *   connected → asking (the ring) → marking (the database) → open, or silent until a first row comes     any → ended
  */
 import type { WireRow } from '../records/activity.ts';
-import { LIMITS } from '../limits.ts';
 import type { Moment } from '../time.ts';
 import { takeBackImport } from './backward-import.ts';
 import type { Connection } from './connection.ts';
@@ -73,7 +72,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
 function apply(m: Machine, input: ReconcileInput): void {
   switch (input.type) {
     case 'connected':
-      m.conn = newConnection(m.at.mono);
+      m.conn = newConnection(m.at.mono, m.limits);
       m.logs.connected(m.decided);
       m.decided = false;
       return;
@@ -177,7 +176,7 @@ function proceed(m: Machine): number | null {
     case 'silent':
       // The events of its first rows may have been dropped.
       if (m.at.mono < conn.checkDue) return conn.checkDue;
-      conn.checkDue = m.at.mono + LIMITS.ring.checkEveryMs;
+      conn.checkDue = m.at.mono + m.limits.checkEveryMs;
       askAgain(conn, m.at.mono);
       return m.at.mono;
     case 'open': {

@@ -1,6 +1,6 @@
 /** Reads a host's ring for a decision: learns the generation, then gets as much of the ring as the decision needs. */
 import type { WireRow } from '../records/activity.ts';
-import { LIMITS } from '../limits.ts';
+import type { Limits } from '../limits.ts';
 import type { Generation } from '../host/state.ts';
 import type { RingView } from './decide-boot.ts';
 import type { FetchAnswer, FetchTarget } from './effects.ts';
@@ -24,7 +24,7 @@ export interface RingReader {
 const RETRY_MS = 2_000;
 
 /** `known`: the connection's generation, where it was learnt before (a second reading on one connection). */
-export function createRingReader(since: number, known: Generation | null): RingReader {
+export function createRingReader(since: number, known: Generation | null, limits: Limits['ring']): RingReader {
   const rows = new Map<number, WireRow>();
   let generation = known;
   /** 404 at the path of generation 3. */
@@ -95,22 +95,22 @@ export function createRingReader(since: number, known: Generation | null): RingR
       if (failedUntil !== null && now < failedUntil) return { kind: 'wait', until: failedUntil };
       if (old) {
         if (oldRing === 'have') return { kind: 'ready' };
-        if (oldRing === 'awaited' && now < since + LIMITS.ring.firstMetricsMs) return { kind: 'wait', until: since + LIMITS.ring.firstMetricsMs };
+        if (oldRing === 'awaited' && now < since + limits.firstMetricsMs) return { kind: 'wait', until: since + limits.firstMetricsMs };
         return { kind: 'fetch', target: { kind: 'ring' } };
       }
       const [page] = pages;
-      return page === undefined ? { kind: 'ready' } : { kind: 'fetch', target: { kind: 'page', page, limit: LIMITS.ring.pageSize } };
+      return page === undefined ? { kind: 'ready' } : { kind: 'fetch', target: { kind: 'page', page, limit: limits.pageSize } };
     },
     view() {
       const sorted = [...rows.values()].sort((a, b) => a.upstreamId - b.upstreamId);
       if (old) return { rows: sorted, complete: true, endKnown: true };
-      return { rows: sorted, complete: endKnown && pages.length === 0 && (total === null || isWhole(total)), endKnown };
+      return { rows: sorted, complete: endKnown && pages.length === 0 && (total === null || isWhole(total, limits.pageSize)), endKnown };
     },
     readOn(highests) {
       if (old || endKnown || readFurther || total === null) return false;
       readFurther = true;
       const newest = Math.max(...rows.keys(), 0);
-      pages = pagesToDecide(total, newest, highests);
+      pages = pagesToDecide(total, newest, highests, limits.pageSize);
       return pages.length > 0;
     },
     generation: () => generation ?? null,

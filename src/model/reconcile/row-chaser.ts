@@ -1,5 +1,5 @@
 /** While a boot is open: when to ask the host for rows, and which. A burst of announcements becomes one fetch; one fetch at a time. */
-import { LIMITS } from '../limits.ts';
+import type { Limits } from '../limits.ts';
 import type { Generation } from '../host/state.ts';
 import type { FetchTarget } from './effects.ts';
 import { pageFor } from './fetch-plan.ts';
@@ -38,14 +38,14 @@ const RETRY_MS = 2_000;
 const HUNTS = 4;
 
 /** `since`: the ring has just been read. */
-export function createRowChaser(since: number): RowChaser {
-  const holes = createHoles();
+export function createRowChaser(since: number, limits: Limits['ring']): RowChaser {
+  const holes = createHoles(limits);
   let pending = idSet();
   let announcedAt: number | null = null;
   let lastFetch = Number.NEGATIVE_INFINITY;
   let lastRing = Number.NEGATIVE_INFINITY;
   // A host that drops its last messages says nothing more (silently until v217): only a look now and then finds those rows.
-  let checkDue = since + LIMITS.ring.checkEveryMs;
+  let checkDue = since + limits.checkEveryMs;
   let ringDue: number | null = null;
   let retryAt: number | null = null;
   let pageOff = 0;
@@ -55,7 +55,7 @@ export function createRowChaser(since: number): RowChaser {
   let stale: { boot: LiveBoot; now: number } | null = null;
   const settle = (): void => {
     if (stale === null) return;
-    holes.update(unsettled(stale.boot), stale.now, LIMITS.ring.missingAfterMs, true);
+    holes.update(unsettled(stale.boot), stale.now, limits.missingAfterMs, true);
     stale = null;
   };
 
@@ -81,27 +81,27 @@ export function createRowChaser(since: number): RowChaser {
       settle();
       if (retryAt !== null && now < retryAt) return { kind: 'wait', until: retryAt };
       const announcedDue = announcedAt === null ? null : Math.max(announcedAt + COALESCE_MS, lastFetch + FETCH_EVERY_MS);
-      if (ringDue !== null && now >= ringDue) return { kind: 'fetch', target: wholeRing(generation) };
+      if (ringDue !== null && now >= ringDue) return { kind: 'fetch', target: wholeRing(generation, limits.pageSize) };
       if (announcedDue !== null && now >= announcedDue) {
         const [lowest] = pending.ranges()[0] ?? [boot.top ?? 0];
-        return { kind: 'fetch', target: generation === 3 ? { kind: 'page', ...pageFor(lowest, boot.top ?? lowest) } : { kind: 'ring' } };
+        return { kind: 'fetch', target: generation === 3 ? { kind: 'page', ...pageFor(lowest, boot.top ?? lowest, limits.pageSize) } : { kind: 'ring' } };
       }
       // What the queue refused is asked for again when it has room, not before.
       const hole = behind ? null : holes.due(now);
       if (hole !== null) {
         if (generation !== 3) return { kind: 'fetch', target: { kind: 'ring' } };
         const [from, to] = hole;
-        const plan = pageFor(to - from < LIMITS.ring.pageSize ? from : to, boot.top ?? to);
-        return { kind: 'fetch', target: { kind: 'page', page: Math.max(1, plan.page + pageOff), limit: pageOff === 0 ? plan.limit : LIMITS.ring.pageSize } };
+        const plan = pageFor(to - from < limits.pageSize ? from : to, boot.top ?? to, limits.pageSize);
+        return { kind: 'fetch', target: { kind: 'page', page: Math.max(1, plan.page + pageOff), limit: pageOff === 0 ? plan.limit : limits.pageSize } };
       }
-      if (now >= checkDue) return { kind: 'fetch', target: generation === 3 ? { kind: 'page', ...pageFor(boot.top ?? 0, boot.top ?? 0) } : { kind: 'ring' } };
+      if (now >= checkDue) return { kind: 'fetch', target: generation === 3 ? { kind: 'page', ...pageFor(boot.top ?? 0, boot.top ?? 0, limits.pageSize) } : { kind: 'ring' } };
       return { kind: 'wait', until: earliest(ringDue, announcedDue, checkDue, behind ? null : holes.nextDue()) };
     },
     begun(target, now) {
       lastFetch = now;
       retryAt = null;
-      if (target.kind === 'ring' || target.page === 1) checkDue = now + LIMITS.ring.checkEveryMs;
-      if (target.kind === 'ring' || (target.page === 1 && target.limit === LIMITS.ring.pageSize)) {
+      if (target.kind === 'ring' || target.page === 1) checkDue = now + limits.checkEveryMs;
+      if (target.kind === 'ring' || (target.page === 1 && target.limit === limits.pageSize)) {
         lastRing = now;
         ringDue = null;
       }
@@ -115,7 +115,7 @@ export function createRowChaser(since: number): RowChaser {
     answered(target, shown, boot, now) {
       settle();
       const wanted = holes.due(now);
-      holes.update(unsettled(boot), now, LIMITS.ring.missingAfterMs, true);
+      holes.update(unsettled(boot), now, limits.missingAfterMs, true);
       const lost = holes.shown(shown, now);
       if (wanted !== null && target.kind === 'page') {
         const [from, to] = wanted;
@@ -140,8 +140,8 @@ export function createRowChaser(since: number): RowChaser {
   };
 }
 
-function wholeRing(generation: Generation): FetchTarget {
-  return generation === 3 ? { kind: 'page', page: 1, limit: LIMITS.ring.pageSize } : { kind: 'ring' };
+function wholeRing(generation: Generation, pageSize: number): FetchTarget {
+  return generation === 3 ? { kind: 'page', page: 1, limit: pageSize } : { kind: 'ring' };
 }
 
 export function earliest(...times: (number | null)[]): number | null {

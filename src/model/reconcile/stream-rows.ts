@@ -1,6 +1,5 @@
 /** What the stream says, and what the host answers, while the boot is open. */
 import type { WireRow } from '../records/activity.ts';
-import { LIMITS } from '../limits.ts';
 import type { Connection } from './connection.ts';
 import { askAgain } from './connection.ts';
 import { closedGap } from './draft-gaps.ts';
@@ -33,7 +32,7 @@ export function onReady(m: Machine, connection: Connection, id: number): void {
   }
   if (m.boot.settled.has(id)) return;
   soften(m, m.boot, id);
-  if (m.boot.top !== null && id > m.boot.top + LIMITS.ring.ahead) connection.chaser.wantRing(m.at.mono);
+  if (m.boot.top !== null && id > m.boot.top + m.limits.ahead) connection.chaser.wantRing(m.at.mono);
   if (m.boot.top === null || id > m.boot.top) m.boot.top = id;
   connection.chaser.announced(id, m.at.mono);
   connection.chaser.changed(m.boot, m.at.mono);
@@ -60,7 +59,7 @@ export function onRows(m: Machine, connection: Connection, rows: readonly WireRo
       if (differs(mine, row)) onDiffering(m, connection, row);
       continue;
     }
-    if (mine.top !== null && id > mine.top + LIMITS.ring.ahead) connection.chaser.wantRing(m.at.mono);
+    if (mine.top !== null && id > mine.top + m.limits.ahead) connection.chaser.wantRing(m.at.mono);
     fresh.push(row);
   }
   take(m, mine, fresh, 'live');

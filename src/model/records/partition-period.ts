@@ -1,5 +1,5 @@
 /** How a time series is cut into partitions: periods of whole days, counted from 1970, so that a time alone names its period. */
-import { LIMITS } from '../limits.ts';
+import { LIMITS, type Limits } from '../limits.ts';
 import type { PartitionedTable } from '../seams.ts';
 
 const DAY_MS = 86_400_000;
@@ -7,14 +7,13 @@ const DAY_MS = 86_400_000;
 /** Days a partition holds: some dozen partitions within retention, so that planning a query over all of it stays cheap. */
 export const PERIOD_DAYS: Record<PartitionedTable, number> = { activity: 7, perf: 1, model_events: 7, host_events: 28 };
 
-export type RetentionDays = Record<PartitionedTable, number>;
+export type RetentionDays = Record<PartitionedTable | 'rejected_rows', number>;
 
-export const RETENTION_DAYS: RetentionDays = {
-  activity: LIMITS.retentionDays.activity,
-  perf: LIMITS.retentionDays.perf,
-  host_events: LIMITS.retentionDays.hostEvents,
-  model_events: LIMITS.retentionDays.modelEvents,
-};
+export function retentionDaysOf(days: Limits['retentionDays']): RetentionDays {
+  return { activity: days.activity, perf: days.perf, host_events: days.hostEvents, model_events: days.modelEvents, rejected_rows: days.rejectedRows };
+}
+
+export const RETENTION_DAYS: RetentionDays = retentionDaysOf(LIMITS.retentionDays);
 
 /** ms since 1970; from inclusive, to exclusive. */
 export interface Period { from: number; to: number }
