@@ -250,7 +250,7 @@ describe('health', () => {
       'drover_build_info', 'drover_database_ready', 'drover_hosts', 'drover_host_up', 'drover_host_inflight', 'drover_host_output_tokens_per_second', 'drover_host_gaps', 'drover_host_lost_rows_min',
       'drover_actors', 'drover_actor_restarts', 'drover_writers_queued_rows', 'drover_writers_queued_bytes', 'drover_writers_refused_rows_total', 'drover_writers_batches_total', 'drover_writers_failures_total',
       'drover_writers_inserted_rows_total', 'drover_writers_conflicts_total', 'drover_writers_rejected_rows_total', 'drover_sockets_clients', 'drover_sockets_stalled', 'drover_sockets_frames_total', 'drover_sockets_bytes_total',
-      'drover_sockets_lagged_total', 'drover_ingest_events_total', 'drover_ingest_bytes_total', 'drover_ingest_malformed_total', 'drover_ingest_unknown_total', 'drover_ingest_connects_total', 'drover_http_request_seconds',
+      'drover_sockets_lagged_total', 'drover_ingest_events_total', 'drover_ingest_bytes_total', 'drover_ingest_malformed_total', 'drover_ingest_unknown_total', 'drover_ingest_connects_total', 'drover_ingest_refused_total', 'drover_http_request_seconds',
     ]);
     expect(text).toContain('drover_host_up{host="gpu1"} 1');
     expect(text).toContain('drover_writers_inserted_rows_total 6\n');
