@@ -47,7 +47,8 @@ for (const { tool, args, project, out, inputs } of targets) {
     process.exit(1);
   }
   rmSync(join(root, out), { recursive: true, force: true });
-  const { status } = spawnSync(compiler, args, { cwd: root, stdio: 'inherit' });
+  // A test's NODE_ENV would bundle React for development.
+  const { status } = spawnSync(compiler, args, { cwd: root, stdio: 'inherit', env: { ...process.env, NODE_ENV: 'production' } });
   if (status !== 0) process.exit(status ?? 1);
   mkdirSync(dirname(stamp), { recursive: true });
   writeFileSync(stamp, want);

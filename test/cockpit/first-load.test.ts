@@ -61,6 +61,7 @@ test('signs in, shows the fleet, a request and the actor tree live, and follows 
   await page.locator('[data-host=gpu1][data-liveness=live]').waitFor();
   expect(await row.textContent()).toContain('gpu1');
   expect(page.url()).not.toContain(TOKEN);
+  await page.getByText('What is live goes on').waitFor();
   host.request({ model: 'tiny', durationMs: 100 });
   await row.getByText('<b>Tiny</b>').waitFor();
   host.kill();

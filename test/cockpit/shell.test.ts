@@ -119,3 +119,33 @@ test('what happened while nobody looked', async () => {
   cockpit.hosts['gpu2']!.start();
   await page.context().close();
 });
+
+test('behind a proxy that blocks WebSocket the banner has the lines to add', async () => {
+  const page = await cockpit.open('about:blank');
+  await page.addInitScript(`window.WebSocket = class extends EventTarget {
+    static OPEN = 1; readyState = 0;
+    constructor() { super(); queueMicrotask(() => this.dispatchEvent(Object.assign(new Event('close'), { code: 1006 }))); }
+    close() {} send() {}
+  }`);
+  await page.goto(cockpit.url);
+  const banner = page.getByRole('alert');
+  await banner.getByText('its WebSocket does not come through').waitFor();
+  await banner.getByText('What a proxy in front of Drover needs').click();
+  await banner.getByText('proxy_set_header Upgrade').waitFor();
+  await banner.getByRole('button', { name: 'Caddy' }).click();
+  await banner.getByText('reverse_proxy').waitFor();
+  await page.context().close();
+});
+
+test('a page older than the server says so, and reloads when nobody looks', async () => {
+  const page = await cockpit.open('about:blank');
+  await page.routeWebSocket(/\/ws$/, (socket) => {
+    socket.connectToServer().onMessage((message) => socket.send(String(message).replace(/"version":"[^"]*"/, '"version":"99.0.0"')));
+  });
+  await page.goto(cockpit.url);
+  await page.getByText('Drover has been updated').waitFor();
+  const reloaded = page.waitForEvent('load');
+  await page.evaluate("Object.defineProperty(document, 'visibilityState', { value: 'hidden' }); document.dispatchEvent(new Event('visibilitychange'))");
+  await reloaded;
+  await page.context().close();
+});

@@ -5,6 +5,7 @@ import { useSession } from '../state/hooks.ts';
 import { Boundary } from '../ui/boundary.tsx';
 import { Empty, Waiting } from '../ui/notes.tsx';
 import { ConnectionBanner } from './connection-banner.tsx';
+import { Degraded } from './degraded.tsx';
 import { FaultCorner } from './fault-corner.tsx';
 import { Navigation } from './navigation.tsx';
 import { Overlays } from './overlays.tsx';
@@ -24,6 +25,7 @@ export function App(): ReactElement {
       <Navigation />
       <div className="flex min-w-0 flex-col pb-14 sm:pb-0">
         <ConnectionBanner />
+        <Degraded />
         <SinceStrip />
         <main id="view" tabIndex={-1} className="min-w-0 grow outline-none"><View /></main>
       </div>

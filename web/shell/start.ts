@@ -1,5 +1,5 @@
 /** Asks once who is here, then keeps the socket open for as long as somebody may look. */
-import { connect, connection, disconnect } from '../state/connection.ts';
+import { connect, connection, disconnect, type Connection } from '../state/connection.ts';
 import { askSession, session } from '../state/session.ts';
 
 const RETRY_MS = 2_000;
@@ -17,13 +17,12 @@ export function startSession(): void {
   });
   ask();
   document.addEventListener('visibilitychange', () => {
-    if (document.visibilityState === 'hidden' && isOutdated()) location.reload();
+    if (document.visibilityState === 'hidden' && isOutdated(connection.getSnapshot().context)) location.reload();
   });
 }
 
 /** The server has moved on while this page stayed open. */
-export function isOutdated(): boolean {
-  const { version } = connection.getSnapshot().context.client;
+export function isOutdated({ client: { version } }: Connection): boolean {
   return version !== null && version !== DROVER_VERSION;
 }
 

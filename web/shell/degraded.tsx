@@ -1,0 +1,32 @@
+/** Whatever works less well than it should says so: the database away, a page older than its server. */
+import type { ReactElement } from 'react';
+import { useActors, useConnection } from '../state/hooks.ts';
+import { Button } from '../ui/button.tsx';
+import { Icon } from '../ui/icon.tsx';
+import { For } from '../ui/time.tsx';
+import { isOutdated } from './start.ts';
+
+const POSTGRES = 'drover/database/postgres';
+
+export function Degraded(): ReactElement | null {
+  const postgres = useActors()?.[POSTGRES] ?? null;
+  const outdated = useConnection(isOutdated);
+  return (
+    <>
+      {postgres === null || postgres.state === 'ready' ? null : (
+        <Notice>
+          <span className="font-medium">The database is {postgres.state}</span>, for <For since={postgres.since} />. What is live goes on; history and settings wait for it, and what the hosts still remember is caught up when it is back.
+        </Notice>
+      )}
+      {outdated ? <Notice action={<Button onClick={() => location.reload()}>Reload</Button>}>Drover has been updated since this page was loaded. It reloads by itself when nobody looks.</Notice> : null}
+    </>
+  );
+}
+
+function Notice({ children, action }: { children: React.ReactNode; action?: ReactElement }): ReactElement {
+  return (
+    <div role="status" className="flex flex-wrap items-center gap-x-3 gap-y-1 border-b border-warn bg-panel px-4 py-2">
+      <Icon name="warning" className="text-warn" /><p className="min-w-0 grow">{children}</p>{action}
+    </div>
+  );
+}
