@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { printConfig } from '../src/io/config-print.ts';
+import { maskUrl, printConfig } from '../src/io/config-print.ts';
 import { ConfigError, loadConfig, type Config, type ConfigInput } from '../src/io/config.ts';
 import { prepareDataDir } from '../src/io/data-dir.ts';
 import { parseListen } from '../src/io/listen-address.ts';
@@ -186,6 +186,7 @@ test.each([
 
 test('the printed configuration is YAML, says where each value came from, and shows no secret', () => {
   const path = yaml('hosts: [{id: gpu1, baseUrl: "http://a:1", apiKey: hush-inline}]\nlimits: {ws: {pingMs: 7}}\n');
+  expect(maskUrl('postgres://u:hu@sh@db/x?pass=hush&sslmode=require&SSLPASSWORD=hush')).toBe('postgres://u:********@db/x?pass=********&sslmode=require&SSLPASSWORD=********');
   const config = load({ env: { DROVER_CONFIG: path, DROVER_TOKEN: 'hush-token', DATABASE_URL: 'postgres://drover:hush-pass@db/drover?sslpassword=hush-ssl', DROVER_FLUSH_MS: '5' } });
   const text = printConfig(config);
   expect(text).not.toContain('hush');

@@ -132,6 +132,12 @@ describe('bad input', () => {
     expect(decoder.counters).toMatchObject({ frames: 2, events: 2, malformed: 1 });
   });
 
+  it('a sample shows no secret', () => {
+    const [event] = createEventDecoder().push(utf8.encode(frame('inflight', { requests: 3, authorization: 'Basic dXNlcjpodXNo', note: 'Bearer hush-1234567890' })));
+    expect(event).toMatchObject({ type: 'malformed', sample: expect.stringContaining('[masked]') });
+    expect(JSON.stringify(event)).not.toMatch(/hush|dXNl/);
+  });
+
   it('never throws, whatever comes', () => {
     const json = fc.json().map((text) => frame('metrics', text));
     const kinds = fc.tuple(fc.constantFrom('logData', 'modelStatus', 'metrics', 'activity', 'inflight', 'uiConfig', 'profileChanged'), fc.jsonValue()).map(([kind, inner]) => frame(kind, JSON.stringify(inner)));

@@ -8,8 +8,8 @@ const MASK = '********';
 
 /** A password in a URL never shows. */
 export function maskUrl(url: string): string {
-  const masked = url.replace(/^([a-z][a-z0-9+.-]*:\/\/)([^@/]*)@/i, (_, scheme: string, user: string) => `${scheme}${user.split(':')[0]}:${MASK}@`);
-  return masked.replace(/([?&](?:password|sslpassword)=)[^&]*/gi, `$1${MASK}`);
+  const masked = url.replace(/^([a-z][a-z0-9+.-]*:\/\/)([^/?#]*)@/i, (_, scheme: string, user: string) => `${scheme}${user.split(':')[0]}:${MASK}@`);
+  return masked.replace(/([?&][^=&]*(?:pass|pwd|secret|token)[^=&]*=)[^&]*/gi, `$1${MASK}`);
 }
 
 /** The values as they are shown: flat, by path. */

@@ -1,4 +1,5 @@
 /** Hand-written checks for the hot path: what a host sends is hostile until it has gone through these. */
+import { maskSecrets } from './mask.ts';
 
 /** An entry that could not be read, or not wholly; the rest could. */
 export interface BadEntry {
@@ -27,10 +28,13 @@ export function listOf(value: unknown): unknown[] | undefined {
   return Array.isArray(value) ? value : undefined;
 }
 
-/** At most 200 characters, copied, so that no huge frame is held by its sample. */
+/** A secret that begins within the sample is masked whole. */
+const SAMPLE_TEXT = 1_000;
+
+/** At most 200 characters, secrets masked, copied, so that no huge frame is held by its sample. */
 export function sampleOf(value: unknown): string {
   let whole: string;
-  if (typeof value === 'string') whole = value.length > 200 ? value.slice(0, 200) : value;
+  if (typeof value === 'string') whole = value;
   else {
     try {
       whole = JSON.stringify(value) ?? String(value);
@@ -38,7 +42,7 @@ export function sampleOf(value: unknown): string {
       whole = Object.prototype.toString.call(value);
     }
   }
-  return new TextDecoder().decode(new TextEncoder().encode(whole.slice(0, 200)));
+  return new TextDecoder().decode(new TextEncoder().encode(maskSecrets(whole.slice(0, SAMPLE_TEXT)).slice(0, 200)));
 }
 
 export function kindOf(value: unknown): string {

@@ -12,7 +12,8 @@ const PAGE = 1_000;
 /**
  * Walks an index backwards from the cursor and stops at the limit, whatever the filter: for hosts, or else for models, once for
  * each of them (a page of some hosts is among the first pages of each); for errors the partial index; else activity_ts.
- * A path has no index of its own: its rows are found along one of the others.
+ * A path has no index of its own: its rows are found along one of the others. Of 1,000,000 rows in 90 days one that is nowhere is
+ * not found in 0.1 s; an index would make all indexes a fifth larger, and every insert pay for it.
  */
 export async function readActivity(sql: Sql, query: ActivityQuery): Promise<StoredRow[]> {
   const where = conditions();
