@@ -2,29 +2,15 @@ import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { afterEach, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { classify } from '../src/io/postgres/errors.ts';
 import { postgresIn, readPostmasterFile } from '../src/io/embedded/postmaster.ts';
 import { ROOT } from './support/compile-source.ts';
-import { isRoot, openFolder, ownedFolder } from './support/embedded.ts';
-import { compiledSources } from './support/office.ts';
+import { isRoot, ownedFolder } from './support/embedded.ts';
+import { embeddedTests } from './support/embedded-tests.ts';
 import { QUICK, runPostgres, type RunningPostgres } from './support/postgres-actor.ts';
 
-let sources = '';
-beforeAll(async () => {
-  sources = await compiledSources();
-});
-
-const after: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const undo of after.splice(0).toReversed()) await undo();
-});
-
-function folder(): string {
-  const { folder: path, clean } = openFolder();
-  after.push(clean);
-  return path;
-}
+const { after, folder, sources } = embeddedTests();
 
 function run(data: string, more: Partial<Parameters<typeof runPostgres>[0]> = {}): RunningPostgres {
   const postgres = runPostgres({ target: { kind: 'embedded', folder: join(data, 'pg') }, embedded: { settings: { fsync: 'off' } }, ...more });
@@ -120,7 +106,7 @@ const canMount = isRoot && spawnSync('unshare', ['-m', 'sh', '-c', 'mount -t tmp
 function onSmallDisk(megabytes: number) {
   const disk = ownedFolder(join(folder(), 'disk'), 0o755);
   const script = `mount -t tmpfs -o size=${megabytes}m,mode=755 none "$1" && exec "$2" "$3" "$4" "$1"`;
-  const child = spawn('unshare', ['-m', '--propagation', 'private', 'sh', '-c', script, 'sh', disk, process.execPath, join(ROOT, 'test', 'support', 'disk-full-child.mjs'), sources], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const child = spawn('unshare', ['-m', '--propagation', 'private', 'sh', '-c', script, 'sh', disk, process.execPath, join(ROOT, 'test', 'support', 'disk-full-child.mjs'), sources()], { stdio: ['pipe', 'pipe', 'inherit'] });
   const ended = new Promise((resolve) => child.once('exit', resolve));
   const seen: Record<string, unknown>[] = [];
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();

@@ -3,29 +3,15 @@ import { chmodSync, existsSync, lstatSync, mkdirSync, readFileSync, readdirSync,
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { canReach } from '../src/io/embedded/account.ts';
 import { findBinaries } from '../src/io/embedded/binaries.ts';
 import { isPostmasterOf } from '../src/io/embedded/postmaster.ts';
 import { ROOT } from './support/compile-source.ts';
-import { ask, childWith, cloneTree, isRoot, nobody, openFolder, ownedFolder, start, type Unprivileged } from './support/embedded.ts';
-import { compiledSources } from './support/office.ts';
+import { ask, childWith, cloneTree, isRoot, nobody, ownedFolder, start, type Unprivileged } from './support/embedded.ts';
+import { embeddedTests } from './support/embedded-tests.ts';
 
-let sources = '';
-beforeAll(async () => {
-  sources = await compiledSources();
-});
-
-const after: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const undo of after.splice(0).toReversed()) await undo();
-});
-
-function folder(): string {
-  const { folder: path, clean } = openFolder();
-  after.push(clean);
-  return path;
-}
+const { after, folder, sources } = embeddedTests();
 
 function environment(values: Record<string, string>): void {
   const before = { ...process.env };
@@ -138,7 +124,7 @@ describe('accounts and closed folders', () => {
     const native = join(data, 'native');
     cloneTree(findBinaries().native, native);
     const home = ownedFolder(join(data, 'home'), 0o700, unprivileged);
-    const child = childWith(sources, join(home, 'data', 'pg'), { as: unprivileged!, native });
+    const child = childWith(sources(), join(home, 'data', 'pg'), { as: unprivileged!, native });
     const said = await child.next();
     expect(said).toMatchObject({ adopted: false, cluster: join(home, 'data', 'pg') });
     expect(statSync(said.cluster).uid).toBe(unprivileged!.uid);
@@ -152,7 +138,7 @@ describe('accounts and closed folders', () => {
   test.skipIf(!unprivileged)("somebody else's cluster: refused with the cure", async () => {
     const data = folder();
     ownedFolder(join(data, 'pg'), 0o755);
-    const child = childWith(sources, join(data, 'pg'), { as: unprivileged! });
+    const child = childWith(sources(), join(data, 'pg'), { as: unprivileged! });
     expect(await child.next()).toMatchObject({ code: 'folder', refused: true, message: expect.stringMatching(/belongs to user 0, and Drover runs as \d+: run it as that user/) });
     await child.ended;
   });
@@ -161,7 +147,7 @@ describe('accounts and closed folders', () => {
 describe('after somebody died', () => {
   test('Drover killed: the server goes on, and is adopted with its rows', async () => {
     const data = folder();
-    const child = childWith(sources, join(data, 'pg'));
+    const child = childWith(sources(), join(data, 'pg'));
     const said = await child.next();
     await ask(said.url, make);
     child.process.kill('SIGKILL');
@@ -175,7 +161,7 @@ describe('after somebody died', () => {
   });
 
   test('Ctrl-C reaches the group of Drover, not the server', async () => {
-    const child = childWith(sources, join(folder(), 'pg'));
+    const child = childWith(sources(), join(folder(), 'pg'));
     const said = await child.next();
     process.kill(-child.process.pid!, 'SIGINT');
     expect(await child.next()).toEqual({ interrupted: true });
@@ -186,7 +172,7 @@ describe('after somebody died', () => {
 
   test('Drover killed while the cluster is being made: nothing half-made is met', async () => {
     const data = folder();
-    const child = childWith(sources, join(data, 'pg'));
+    const child = childWith(sources(), join(data, 'pg'));
     await expect.poll(() => readdirSync(data, { recursive: true }).some((path) => String(path).endsWith('PG_VERSION')), { interval: 1, timeout: 20_000 }).toBe(true);
     child.process.kill('SIGKILL');
     await child.ended;
@@ -224,7 +210,7 @@ describe('after somebody died', () => {
 
   test('two that start at once on a new folder share one server', async () => {
     const data = folder();
-    const children = [childWith(sources, join(data, 'pg')), childWith(sources, join(data, 'pg'))];
+    const children = [childWith(sources(), join(data, 'pg')), childWith(sources(), join(data, 'pg'))];
     const said = await Promise.all(children.map((child) => child.next()));
     expect(said.map(({ url }) => url)).toEqual([said[0]!.url, said[0]!.url]);
     expect(said.filter(({ adopted }) => adopted)).toHaveLength(1);

@@ -39,7 +39,8 @@ interface Memory {
   fault: DatabaseFault | null;
   /** Failures since the last healthy stretch. */
   failures: number;
-  readySince: number;
+  /** null: it is not ready. */
+  readySince: number | null;
 }
 
 export function createPostgresMachine(body: PostgresBody) {
@@ -73,22 +74,38 @@ export function createPostgresMachine(body: PostgresBody) {
     if (error instanceof DatabaseFault) return error;
     throw error;
   };
-  const refuses = ({ event }: { event: { error: unknown } }): boolean => event.error instanceof DatabaseFault && event.error.refused && body.mayRefuse();
-  const refuse = ({ event }: { event: { error: unknown } }): void => {
-    const fault = faultOf(event.error);
-    body.leave(fault);
-    body.say('refused', fault);
-    body.refused(fault);
-  };
-  const leave = ({ event }: { event: { error: unknown } }): void => body.leave(faultOf(event.error));
+  const errorOf = (event: object): unknown => ('error' in event ? event.error : undefined);
+  const failed = [
+    { guard: 'refuses', target: 'refused', actions: 'refuse' },
+    { target: 'away', reenter: true, actions: ['leave', 'countFailure'] },
+  ] as const;
 
   return setup({
     types: { context: {} as Memory, events: {} as ShutdownEvent },
     actors: { open, watch, migrate: fromPromise(() => connection.migrate()), stop: fromPromise(() => connection.stop(body.stopMs)) },
+    guards: {
+      refuses({ event }) {
+        const error = errorOf(event);
+        return error instanceof DatabaseFault && error.refused && body.mayRefuse();
+      },
+    },
+    actions: {
+      refuse({ event }) {
+        const fault = faultOf(errorOf(event));
+        body.leave(fault);
+        body.say('refused', fault);
+        body.refused(fault);
+      },
+      leave: ({ event }) => body.leave(faultOf(errorOf(event))),
+      countFailure: assign(({ context, event }) => {
+        const healthy = context.readySince !== null && clock.monotonic() - context.readySince >= limits.healthyMs;
+        return { fault: faultOf(errorOf(event)), failures: healthy ? 0 : context.failures + 1, readySince: null };
+      }),
+    },
   }).createMachine({
     id: 'postgres',
     initial: 'starting',
-    context: { fault: null, failures: 0, readySince: 0 },
+    context: { fault: null, failures: 0, readySince: null },
     on: { shutdown: '.stopping' },
     states: {
       starting: {
@@ -96,10 +113,7 @@ export function createPostgresMachine(body: PostgresBody) {
           src: 'open',
           input: ({ context }) => context,
           onDone: 'migrating',
-          onError: [
-            { guard: refuses, target: 'refused', actions: refuse },
-            { target: 'away', actions: [leave, assign(({ context, event }) => ({ fault: faultOf(event.error), failures: context.failures + 1 }))] },
-          ],
+          onError: failed,
         },
       },
       migrating: {
@@ -107,23 +121,14 @@ export function createPostgresMachine(body: PostgresBody) {
         invoke: {
           src: 'migrate',
           onDone: 'ready',
-          onError: [
-            { guard: refuses, target: 'refused', actions: refuse },
-            { target: 'away', actions: [leave, assign(({ context, event }) => ({ fault: faultOf(event.error), failures: context.failures + 1 }))] },
-          ],
+          onError: failed,
         },
       },
       ready: {
         entry: [assign({ readySince: () => clock.monotonic(), fault: null }), () => body.ready()],
         invoke: {
           src: 'watch',
-          onError: {
-            target: 'away',
-            actions: [leave, assign(({ context, event }) => ({
-              fault: faultOf(event.error),
-              failures: clock.monotonic() - context.readySince >= limits.healthyMs ? 0 : context.failures + 1,
-            }))],
-          },
+          onError: failed,
         },
       },
       away: {
@@ -132,10 +137,7 @@ export function createPostgresMachine(body: PostgresBody) {
           src: 'open',
           input: ({ context }) => context,
           onDone: 'migrating',
-          onError: [
-            { guard: refuses, target: 'refused', actions: refuse },
-            { target: 'away', reenter: true, actions: [leave, assign(({ context, event }) => ({ fault: faultOf(event.error), failures: context.failures + 1 }))] },
-          ],
+          onError: failed,
         },
       },
       refused: {},

@@ -1,17 +1,11 @@
 /** What a host's stream says, normalised: the same for all three generations. io decodes bytes into these, `reduce` takes them. */
 import type { WireRow } from '../records/activity.ts';
-import type { InflightRequest } from './state.ts';
+import type { InflightRequest, ModelState } from './state.ts';
 
-export interface WireModel {
+/** What a list of models tells of each. */
+export interface WireModel extends Omit<ModelState, 'ttlS' | 'readySince' | 'unloadAt' | 'inflight'> {
   /** Key in the host's state: the id, or `peerId/id`. */
   key: string;
-  name: string;
-  description: string;
-  state: string;
-  peerId: string | null;
-  aliases: string[];
-  unlisted: boolean;
-  contextLength: number | null;
 }
 
 export type HostEvent =

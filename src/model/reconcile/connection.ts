@@ -35,8 +35,6 @@ export interface Connection {
   /** While silent: when to look whether rows have come that nobody announced. */
   checkDue: number;
   waiting: Heard[];
-  /** A sample of `/api/performance` proves the process. */
-  sampleHeld: boolean;
   process: ProcessKnown;
   ring: RingView;
   /** Announced here, not in the ring at the connect. */
@@ -64,7 +62,6 @@ export function newConnection(since: number, limits: Limits['ring']): Connection
     generation: null,
     checkDue: since + limits.checkEveryMs,
     waiting: [],
-    sampleHeld: false,
     process: 'unknown',
     ring: { rows: [], complete: false, endKnown: false },
     heard: idSet(),

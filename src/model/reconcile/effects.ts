@@ -57,8 +57,6 @@ export type ReconcileInput =
   /** Every `activity` message of generation 3. */
   | { type: 'row-ready'; upstreamId: number }
   | { type: 'fetched'; fetchId: number; answer: FetchAnswer }
-  /** `/api/performance` held a sample that we hold: the process is the one of before. */
-  | { type: 'same-process' }
   /** The answer to `read-mark`; `mark` null: the database is away. */
   | { type: 'mark'; readId: number; mark: HostMark | null; queued: QueuedHost }
   /** The queue refused this entry: none of it is queued. */

@@ -19,7 +19,6 @@ import { idSet } from './watermark.ts';
 export function decide(m: Machine, connection: Connection, standing: Standing, queued: QueuedHost): void {
   const generation = generationOf(connection);
   connection.process = m.logs.verdict();
-  if (connection.sampleHeld) connection.process = 'same';
   const decidedBefore = connection.heard.ranges().length > 0 || connection.begunAgain || connection.differed > 0;
   if (!decidedBefore) connection.begunAgain = heardAgain(connection.waiting, connection.wasSilent ? null : connection.ring, standing);
   connection.ring = withHeard(connection.ring, connection.waiting);

@@ -101,7 +101,6 @@ function undecide(m: Machine, mine: LiveBoot, known: KnownBoot, gaps: readonly G
   const { conn } = m;
   if (conn === null) return;
   conn.process = 'unknown';
-  conn.sampleHeld = false;
   const settled = idSet(known.settled.ranges());
   for (const { fromId, toId } of gaps) if (fromId !== null && toId !== null) settled.remove(fromId, toId);
   const since = [...mine.published.ranges(), ...conn.heard.ranges()];

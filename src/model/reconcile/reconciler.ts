@@ -111,9 +111,6 @@ function apply(m: Machine, input: ReconcileInput): void {
       else onAnswer(m, m.conn, target, input.answer);
       return;
     }
-    case 'same-process':
-      if (m.conn !== null) m.conn.sampleHeld = true;
-      return;
     case 'mark': {
       if (m.reading?.id !== input.readId) return;
       const { for: purpose, since } = m.reading;
