@@ -4,15 +4,18 @@ import { span } from './figures.ts';
 
 const FORMATS = new Map<string, Intl.DateTimeFormat>();
 
+const MINUTE = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const;
+const TIME = { ...MINUTE, second: '2-digit' } as const;
+const DAY = { year: 'numeric', month: '2-digit', day: '2-digit' } as const;
+const SHAPES = { minute: MINUTE, time: TIME, day: DAY, full: { ...DAY, ...TIME } } as const;
+
 /** One formatter for each (shape, zone): making one costs more than using it a thousand times. */
-function format(shape: 'time' | 'full' | 'day', zone: Zone): Intl.DateTimeFormat {
+function format(shape: 'time' | 'minute' | 'full' | 'day', zone: Zone): Intl.DateTimeFormat {
   const key = `${shape} ${zone}`;
   let found = FORMATS.get(key);
   if (found === undefined) {
     const timeZone = zone === 'utc' ? { timeZone: 'UTC' } : {};
-    const time = { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' } as const;
-    const day = { year: 'numeric', month: '2-digit', day: '2-digit' } as const;
-    found = new Intl.DateTimeFormat('sv-SE', { ...(shape === 'time' ? time : shape === 'day' ? day : { ...day, ...time }), ...timeZone });
+    found = new Intl.DateTimeFormat('sv-SE', { ...SHAPES[shape], ...timeZone });
     FORMATS.set(key, found);
   }
   return found;
@@ -23,6 +26,8 @@ export const msOf = (time: string): number => Date.parse(time);
 
 /** 14:03:59 */
 export const clockTime = (ms: number, zone: Zone): string => format('time', zone).format(ms);
+/** 14:03 */
+export const clockMinute = (ms: number, zone: Zone): string => format('minute', zone).format(ms);
 /** 2026-11-21 */
 export const day = (ms: number, zone: Zone): string => format('day', zone).format(ms);
 /** 2026-11-21 14:03:59 UTC; without a name it is this browser's own zone. */

@@ -8,12 +8,14 @@ export interface ViewEntry { path: string; name: string; icon: IconName; key: st
 /** `key`: pressed after `g`. */
 export const NAVIGATION: readonly ViewEntry[] = [
   { path: '/', name: 'Fleet', icon: 'fleet', key: 'f' },
+  { path: '/performance', name: 'Performance', icon: 'performance', key: 'p' },
   { path: '/actors', name: 'Actors', icon: 'actors', key: 't' },
   { path: '/settings', name: 'Settings', icon: 'settings', key: 's' },
 ];
 
 export const ROUTES: readonly { path: string; view: ComponentType }[] = [
   { path: '/', view: FleetView },
+  { path: '/performance', view: lazy(async () => ({ default: (await import('../views/performance/performance-view.tsx')).PerformanceView })) },
   { path: '/actors', view: lazy(async () => ({ default: (await import('../views/actors/actors-view.tsx')).ActorsView })) },
   { path: '/settings', view: lazy(async () => ({ default: (await import('../views/settings/settings-view.tsx')).SettingsView })) },
 ];

@@ -1,0 +1,3 @@
+/** What stands behind the lines of a chart: moments with a word to them, and stretches in which something is lost. Seconds since 1970. */
+export interface Mark { at: number; label: string }
+export interface Shade { from: number; to: number; label: string }

@@ -1,0 +1,164 @@
+/** uPlot's options for a chart of the cockpit. All colours are asked for at each drawing, so that a redraw follows the theme. */
+import type uPlot from 'uplot';
+import { DASHES, SERIES_COLOURS, type ChartColours } from './colours.ts';
+import type { Mark, Shade } from './marks.ts';
+import type { Stretch } from './plot-data.ts';
+
+export interface LineLook { colour: number; dash: number }
+/** What the drawing reads anew each time. */
+export interface PlotScene {
+  colours: ChartColours;
+  from: number;
+  to: number;
+  marks: readonly Mark[];
+  shades: readonly Shade[];
+  quiet: readonly Stretch[];
+  lonely: readonly (readonly number[])[];
+  ticks: (splits: number[], stepS: number) => string[];
+}
+export interface PlotWants {
+  width: number;
+  height: number;
+  looks: readonly LineLook[];
+  /** With a band from the least to the most. */
+  bands: boolean;
+  top: number;
+  tick: (value: number) => string;
+  /** Charts with the same key share their crosshair. */
+  group: string;
+  scene: () => PlotScene;
+  onCursor: (index: number | null) => void;
+  onZoom: (from: number, to: number) => void;
+  onZoomOut: () => void;
+}
+
+/** Width of the axis of values: the same in all charts of a page, so that their times stand in line. */
+const VALUES_PX = 58;
+/** Series of a line: its average, and with bands its most and its least. */
+export const seriesOf = (line: number, bands: boolean): number => 1 + line * (bands ? 3 : 1);
+
+export function plotOptions({ width, height, looks, bands, top, tick, group, scene, onCursor, onZoom, onZoomOut }: PlotWants): uPlot.Options {
+  const colours = (): ChartColours => scene().colours;
+  const stroke = (colour: number) => (): string => colours().series[colour % SERIES_COLOURS] ?? colours().soft;
+  const edge: uPlot.Series = { stroke: 'transparent', width: 0, points: { show: false } };
+  const axis = { stroke: () => colours().faint, font: scene().colours.font, grid: { stroke: () => colours().line, width: 1 }, ticks: { show: false } };
+  return {
+    width, height, ms: 1e-3, padding: [10, 8, 0, 0],
+    legend: { show: false },
+    scales: {
+      x: { time: true, range: () => [scene().from, scene().to] },
+      y: { range: (_plot, _least, most) => [0, Math.max(top, Number.isFinite(most) && most !== null ? most * 1.05 : 0)] },
+    },
+    axes: [
+      { ...axis, size: 26, gap: 6, space: 84, values: (_plot, splits, _index, _space, stepS) => scene().ticks(splits, stepS) },
+      { ...axis, size: VALUES_PX, gap: 6, space: 32, values: (_plot, splits) => splits.map(tick) },
+    ],
+    series: [
+      {},
+      ...looks.flatMap(({ colour, dash }, line): uPlot.Series[] => [
+        {
+          stroke: stroke(colour), width: 1.5, dash: [...DASHES[dash % DASHES.length]!],
+          points: { size: 5, width: 0, fill: stroke(colour), show: false, filter: () => [...scene().lonely[line] ?? []] },
+        },
+        ...(bands ? [edge, edge] : []),
+      ]),
+    ],
+    ...(bands ? { bands: looks.map(({ colour }, line): uPlot.Band => ({ series: [seriesOf(line, true) + 1, seriesOf(line, true) + 2], fill: () => `color-mix(in srgb, ${stroke(colour)()} 22%, transparent)` })) } : {}),
+    cursor: {
+      y: false,
+      // Only the crosshair is shared: each chart's selection is its own.
+      sync: { key: group, scales: ['x', null], filters: { pub: (type) => type === 'mousemove', sub: () => true } },
+      drag: { x: true, y: false, setScale: false, dist: 6 },
+      points: { size: (_plot, series) => ((series - 1) % (bands ? 3 : 1) === 0 ? 6 : 0), width: 0 },
+      bind: { dblclick: () => () => { onZoomOut(); return null; } },
+    },
+    hooks: {
+      drawClear: [(plot) => drawBackground(plot, scene())],
+      draw: [(plot) => drawMarks(plot, scene())],
+      setCursor: [({ cursor }) => onCursor(cursor.idx ?? null)],
+      setSelect: [(plot) => {
+        const { left, width: wide } = plot.select;
+        plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
+        if (wide > 0) onZoom(plot.posToVal(left, 'x'), plot.posToVal(left + wide, 'x'));
+      }],
+    },
+  };
+}
+
+/** Times without samples, then what is lost of activity: a veil, and a stripe at the foot. */
+function drawBackground(plot: uPlot, { quiet, shades, colours }: PlotScene): void {
+  const { ctx, bbox } = plot;
+  const ratio = devicePixelRatio;
+  ctx.save();
+  clip(plot);
+  ctx.fillStyle = colours.line;
+  ctx.globalAlpha = 0.55;
+  for (const [from, to] of quiet) fill(plot, from, to, bbox.top, bbox.height);
+  ctx.fillStyle = colours.warn;
+  for (const [from, to] of united(shades)) {
+    ctx.globalAlpha = 0.07;
+    fill(plot, from, to, bbox.top, bbox.height);
+    ctx.globalAlpha = 0.6;
+    fill(plot, from, to, bbox.top + bbox.height - 3 * ratio, 3 * ratio);
+  }
+  ctx.restore();
+}
+
+/** Without overlaps, which would be drawn darker. */
+function united(shades: readonly Shade[]): Stretch[] {
+  const joined: [from: number, to: number][] = [];
+  for (const { from, to } of shades.toSorted((a, b) => a.from - b.from)) {
+    const last = joined.at(-1);
+    if (last !== undefined && from <= last[1]) last[1] = Math.max(last[1], to);
+    else joined.push([from, to]);
+  }
+  return joined;
+}
+
+function fill(plot: uPlot, from: number, to: number, top: number, height: number): void {
+  const left = plot.valToPos(from, 'x', true);
+  const width = Math.max(devicePixelRatio, plot.valToPos(to, 'x', true) - left);
+  plot.ctx.fillRect(left, top, width, height);
+}
+
+const LABEL_PX = 10;
+/** More marks would bar the lines: they are then short, and without words. */
+const MOST_FULL = 12;
+const SHORT_PX = 7;
+
+/** A dashed line for each; words only where the mark before leaves room for them. */
+function drawMarks(plot: uPlot, { marks, colours, from, to }: PlotScene): void {
+  const { ctx, bbox } = plot;
+  const ratio = devicePixelRatio;
+  ctx.save();
+  clip(plot);
+  ctx.strokeStyle = colours.soft;
+  ctx.fillStyle = colours.soft;
+  ctx.lineWidth = ratio;
+  ctx.font = colours.font.replace('11px', `${LABEL_PX * ratio}px`);
+  ctx.textBaseline = 'top';
+  let free = -Infinity;
+  const inside = marks.filter(({ at }) => at >= from && at <= to);
+  const short = inside.length > MOST_FULL;
+  for (const { at, label } of inside) {
+    const left = Math.round(plot.valToPos(at, 'x', true)) + ratio / 2;
+    ctx.setLineDash(short ? [] : [3 * ratio, 3 * ratio]);
+    ctx.beginPath();
+    ctx.moveTo(left, bbox.top);
+    ctx.lineTo(left, bbox.top + (short ? SHORT_PX * ratio : bbox.height));
+    ctx.stroke();
+    if (short) continue;
+    const wide = ctx.measureText(label).width + 8 * ratio;
+    const start = left + wide > bbox.left + bbox.width ? left - wide : left;
+    if (start < free) continue;
+    ctx.fillText(label, start + 4 * ratio, bbox.top + 2 * ratio);
+    free = start + wide;
+  }
+  ctx.restore();
+}
+
+function clip({ ctx, bbox }: uPlot): void {
+  ctx.beginPath();
+  ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
+  ctx.clip();
+}

@@ -1,0 +1,12 @@
+/** Which groups of metrics are charted; none chosen: all. */
+import type { ReactElement } from 'react';
+import { Chip } from '../../ui/chip.tsx';
+import { GROUP_NAMES, METRIC_GROUPS, type MetricGroup } from './metrics.ts';
+
+export function MetricChoice({ chosen, onToggle }: { chosen: ReadonlySet<string>; onToggle: (group: MetricGroup) => void }): ReactElement {
+  return (
+    <div role="group" aria-label="Metrics" className="flex flex-wrap items-center gap-1.5">
+      {METRIC_GROUPS.map((group) => <Chip key={group} on={chosen.has(group)} onToggle={() => onToggle(group)}>{GROUP_NAMES[group]}</Chip>)}
+    </div>
+  );
+}

@@ -1,0 +1,73 @@
+/** How hosts and their GPUs have fared, in charts over one stretch of time. */
+import { useCallback, useMemo, useState, type ReactElement } from 'react';
+import { toggled, useChosen, useParams } from '../../state/address.ts';
+import { useFleet, useLine } from '../../state/hooks.ts';
+import { useNow } from '../../state/now.ts';
+import { Empty, Fault, Waiting } from '../../ui/notes.tsx';
+import { PageHead } from '../../ui/page-head.tsx';
+import { countTracks, useChartedHosts } from './charted-hosts.ts';
+import { HostChoice } from './host-choice.tsx';
+import { MetricChart } from './metric-chart.tsx';
+import { METRIC_GROUPS, METRICS } from './metrics.ts';
+import { MetricChoice } from './metric-choice.tsx';
+import { NoPerformance } from './no-performance.tsx';
+import { RangeChoice } from './range-choice.tsx';
+import { useHappenings } from './use-happenings.ts';
+import { usePerf } from './use-perf.ts';
+import { usualHosts } from './usual-hosts.ts';
+import { readWindow, stepFor, steppedNow, timeText, zoomed } from './window.ts';
+
+export function PerformanceView(): ReactElement {
+  const fleet = useFleet();
+  const [params] = useParams();
+  const named = useChosen(params, 'host');
+  const usual = useMemo(() => JSON.stringify(usualHosts(fleet)), [fleet]);
+  const hosts = useMemo(() => (named.size > 0 ? [...named] : JSON.parse(usual) as string[]), [named, usual]);
+  if (fleet === null) return <><PageHead title="Performance" /><Waiting what="the fleet" /></>;
+  if (fleet.size === 0) return <><PageHead title="Performance" /><Empty title="No host yet">Add one in the settings, or name your hosts when Drover starts.</Empty></>;
+  return <Charts ids={hosts} />;
+}
+
+function Charts({ ids }: { ids: readonly string[] }): ReactElement {
+  const [params, setParams] = useParams();
+  const groups = useChosen(params, 'metric');
+  const { window, range } = useMemo(() => readWindow(params), [params]);
+  const hosts = useChartedHosts(ids);
+  const [pixels] = useState(() => globalThis.innerWidth);
+  const stepS = stepFor(window.spanS, countTracks(hosts), pixels);
+  const { tracks, error, loading, retry } = usePerf({ hosts: ids, window, stepS });
+  const happenings = useHappenings(ids, window);
+  const { state: line } = useLine();
+  const now = steppedNow(useNow(), window.spanS);
+  const to = window.to ?? now;
+  const from = window.from ?? now - window.spanS;
+
+  const zoom = useCallback((a: number, b: number) => {
+    const { from: start, to: end } = zoomed(a, b);
+    setParams({ from: timeText(start), to: timeText(end) });
+  }, [setParams]);
+  const zoomOut = useCallback(() => setParams({ from: null, to: null }), [setParams]);
+  const chosen = METRIC_GROUPS.filter((group) => groups.size === 0 || groups.has(group));
+  const nothing = !loading && error === null && tracks.size === 0;
+
+  return (
+    <>
+      <PageHead title="Performance"><RangeChoice window={window} range={range} from={from} to={to} setParams={setParams} /></PageHead>
+      <div className="grid gap-2 px-4 pb-3">
+        <HostChoice shown={hosts} setParams={setParams} />
+        <MetricChoice chosen={groups} onToggle={(group) => setParams({ metric: toggled(groups, group) })} />
+      </div>
+      <div className="grid gap-3 px-4 pb-6" aria-busy={loading}>
+        {error === null ? null : <Fault error={error} retry={retry} />}
+        {error !== null || happenings.error === null ? null : <Fault error={happenings.error} retry={happenings.retry} />}
+        {nothing ? <NoPerformance hosts={ids} /> : (
+          <div data-stale={line !== 'open'} data-step={stepS ?? 'raw'} className={`grid gap-3 xl:grid-cols-2 ${line === 'open' ? '' : 'opacity-60 grayscale'}`}>
+            {METRICS.filter(({ group }) => chosen.includes(group)).map((metric) => (
+              <MetricChart key={metric.id} metric={metric} hosts={hosts} tracks={tracks} from={from} to={to} stepS={stepS} happenings={happenings} group="performance" onZoom={zoom} onZoomOut={zoomOut} />
+            ))}
+          </div>
+        )}
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,54 @@
+/** The stretch of time: following now over a range, or a stretch of one's own. */
+import { useRef, useState, type FormEvent, type ReactElement } from 'react';
+import { absolute, clockTime, day } from '../../format/times.ts';
+import { usePreferences } from '../../state/hooks.ts';
+import type { SetParams } from '../../state/address.ts';
+import { Button } from '../../ui/button.tsx';
+import { Dialog } from '../../ui/dialog.tsx';
+import { Segments, TextField } from '../../ui/field.tsx';
+import { Icon } from '../../ui/icon.tsx';
+import { RANGES, timeText, USUAL_RANGE, type RangeId, type TimeWindow } from './window.ts';
+
+interface RangeChoiceProps { window: TimeWindow; range: RangeId; from: number; to: number; setParams: SetParams }
+
+export function RangeChoice({ window, range, from, to, setParams }: RangeChoiceProps): ReactElement {
+  const { zone } = usePreferences();
+  const [asking, ask] = useState(false);
+  const live = window.to === null;
+  const moment = (s: number): string => `${day(s * 1_000, zone)} ${clockTime(s * 1_000, zone)}`;
+  return (
+    <>
+      {live ? null : <p className="text-soft" title={`${absolute(from * 1_000, zone)} to ${absolute(to * 1_000, zone)}`} data-window>{moment(from)} to {day(from * 1_000, zone) === day(to * 1_000, zone) ? clockTime(to * 1_000, zone) : moment(to)}</p>}
+      <Segments<RangeId | ''> label="Range" value={live ? range : ''} onChange={(id) => setParams({ range: id === USUAL_RANGE ? null : id, from: null, to: null })} options={RANGES.map(({ id, name }) => ({ value: id, label: name }))} />
+      <Button onClick={() => ask(true)}>From … to</Button>
+      {live
+        ? <Button title="It follows now: stop it here" onClick={() => setParams({ from: timeText(from), to: timeText(to) })}><Icon name="pause" />Pause</Button>
+        : <Button look="solid" title="Follow now again" onClick={() => setParams({ from: null, to: null })}><Icon name="play" />Go live</Button>}
+      {asking ? <FromTo from={from} to={to} onClose={() => ask(false)} onChoose={(a, b) => setParams({ from: timeText(a), to: timeText(b) })} /> : null}
+    </>
+  );
+}
+
+function FromTo({ from, to, onClose, onChoose }: { from: number; to: number; onClose: () => void; onChoose: (from: number, to: number) => void }): ReactElement {
+  const { zone } = usePreferences();
+  const form = useRef<HTMLFormElement>(null);
+  const [fault, setFault] = useState<string | null>(null);
+  const written = (s: number): string => `${day(s * 1_000, zone)}T${clockTime(s * 1_000, zone)}`;
+  const submit = (event: FormEvent): void => {
+    event.preventDefault();
+    const fields = new FormData(form.current!);
+    const [a, b] = ['from', 'to'].map((name) => Date.parse(`${fields.get(name) as string}${zone === 'utc' ? 'Z' : ''}`) / 1_000);
+    if (a === undefined || b === undefined || !(a < b)) return setFault('It has to be later than the beginning.');
+    onChoose(a, b);
+    onClose();
+  };
+  return (
+    <Dialog title="From … to" onClose={onClose} className="w-full max-w-md">
+      <form ref={form} onSubmit={submit} className="grid gap-3 p-4">
+        <TextField label="From" name="from" type="datetime-local" step="1" required defaultValue={written(from)} />
+        <TextField label="To" name="to" type="datetime-local" step="1" required defaultValue={written(to)} fault={fault} hint={zone === 'utc' ? 'In UTC.' : 'In the time zone of this browser.'} />
+        <div className="flex justify-end gap-2"><Button onClick={onClose}>Cancel</Button><Button type="submit" look="solid">Show</Button></div>
+      </form>
+    </Dialog>
+  );
+}

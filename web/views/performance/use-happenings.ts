@@ -1,0 +1,39 @@
+/** Marks and shades of some hosts: read once for a window, and again when one of them restarts, changes its build or loses something. */
+import { useMemo, useState } from 'react';
+import type { Gap } from '../../../src/model/records/gap.ts';
+import type { HostEventRow } from '../../../src/model/records/history.ts';
+import type { Mark, Shade } from '../../charts/marks.ts';
+import { withQuery } from '../../state/api.ts';
+import { useFleet } from '../../state/hooks.ts';
+import { useQuery } from '../../state/use-query.ts';
+import { marksOf, shadesOf } from './happenings.ts';
+import { timeText, type TimeWindow } from './window.ts';
+
+export interface Happenings { marks: readonly Mark[]; shades: readonly Shade[]; error: unknown; retry: () => void }
+
+const NOTHING: readonly never[] = [];
+const MOST_EVENTS = 1_000;
+
+export function useHappenings(hosts: readonly string[], window: TimeWindow): Happenings {
+  const fleet = useFleet();
+  // Pinned where the window was chosen: what falls off its edge later is not drawn.
+  const [opened] = useState(() => Math.floor(Date.now() / 1_000));
+  const from = window.from ?? opened - window.spanS;
+  const range = { host: hosts, from: timeText(from), to: window.to === null ? null : timeText(window.to) };
+  const known = hosts.map((id) => {
+    const state = fleet?.get(id)?.state;
+    return `${state?.bootEpoch} ${state?.build?.version} ${state?.gaps.count}`;
+  }).join();
+  const asked = hosts.length > 0;
+  const events = useQuery<{ events: HostEventRow[] }>(asked ? withQuery('/api/host-events', { ...range, kind: ['boot', 'build'], limit: MOST_EVENTS }) : null, known);
+  const gaps = useQuery<{ gaps: Gap[] }>(asked ? withQuery('/api/gaps', range) : null, known);
+  const names = hosts.map((id) => fleet?.get(id)?.state.name ?? id).join('\n');
+  const nameOf = useMemo(() => {
+    const named = new Map(hosts.map((id, index) => [id, names.split('\n')[index] ?? id]));
+    return hosts.length > 1 ? (id: string): string => named.get(id) ?? id : null;
+  }, [hosts, names]);
+  const marks = useMemo(() => (events.data === null ? NOTHING : marksOf(events.data.events, nameOf)), [events.data, nameOf]);
+  const shades = useMemo(() => (gaps.data === null ? NOTHING : shadesOf(gaps.data.gaps, nameOf)), [gaps.data, nameOf]);
+  const [{ reload: retryEvents }, { reload: retryGaps }] = [events, gaps];
+  return { marks, shades, error: events.error ?? gaps.error, retry: useMemo(() => () => { retryEvents(); retryGaps(); }, [retryEvents, retryGaps]) };
+}
