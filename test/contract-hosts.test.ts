@@ -7,7 +7,7 @@ const time = expect.stringMatching(TIME);
 const keys = (value: object): string[] => Object.keys(value).sort();
 const QUICK = { performanceEveryMs: 200 };
 const GPU = [{ name: 'NVIDIA RTX 4090', uuid: 'GPU-1', memTotalMb: 24_564 }];
-const STATE = ['name', 'tags', 'enabled', 'source', 'asOf', 'liveness', 'generation', 'build', 'bootEpoch', 'profile', 'models', 'inflight', 'gpus', 'perf', 'throughput', 'gaps'];
+const STATE = ['name', 'tags', 'enabled', 'source', 'asOf', 'liveness', 'generation', 'build', 'bootEpoch', 'profile', 'utcOffsetMin', 'models', 'inflight', 'gpus', 'perf', 'throughput', 'gaps'];
 const MODEL = ['name', 'description', 'state', 'peerId', 'aliases', 'unlisted', 'contextLength', 'ttlS', 'readySince', 'unloadAt', 'inflight'];
 
 let fleet: Fleet;

@@ -29,6 +29,19 @@ const models = (...list: WireModel[]): HostEvent => ({ type: 'models', models: l
 const request = (name: string, more: Partial<InflightRequest> = {}): InflightRequest => ({ model: name, path: '/v1/x', method: 'POST', startedAt: time(0), respBytes: null, remoteIp: null, ...more });
 const row = (id: number, ts: string, more: Partial<WireRow> = {}): WireRow => ({ upstreamId: id, ts, model: 'a', reqPath: null, status: 200, inputTokens: 1, cachedTokens: null, outputTokens: 60, draftTokens: null, draftAcceptedTokens: null, promptPerSecond: null, tokensPerSecond: null, durationMs: 1, hasCapture: null, error: null, metadata: null, ...more });
 
+describe('the zone of a host', () => {
+  it('is that of the times that it writes, and remembered', () => {
+    const memory = fresh();
+    expect(project(memory, at(0)).utcOffsetMin).toBeNull();
+    reduce.applyEvent(memory, { type: 'rows', generation: 2, rows: [row(1, time(1))], offsetMin: -480 }, at(1));
+    expect(project(memory, at(1)).utcOffsetMin).toBe(-480);
+    reduce.applyPerf(memory, { samples: [], perf: null, gpus: {}, after: '2026-01-01T05:30:00.5+05:30' });
+    const shown = project(memory, at(2));
+    expect(shown.utcOffsetMin).toBe(330);
+    expect(project(createHostMemory({ ...face, tags: ['lab'] }, connecting, shown), at(3)).utcOffsetMin).toBe(330);
+  });
+});
+
 describe('a host that names too many', () => {
   const few = { windowS: 30, models: 3, requests: 2, gpus: 2 };
   const crowded = (): HostMemory => {

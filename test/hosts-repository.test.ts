@@ -84,7 +84,7 @@ test('remembers states, and brings back no host that was deleted', async () => {
   await hosts.saveStates([{ id: 'gpu1', state, at, declared: false }, { id: 'gone', state, at, declared: false }, { id: 'rack1', state, at, declared: true }]);
   const all = await hosts.list();
   expect(all.map(({ id, lastStateAt }) => [id, lastStateAt])).toEqual([['gpu1', at], ['rack1', at]]);
-  expect(JSON.stringify(all[0]!.lastState)).toBe('{"name":"a\uFFFDb","models":{"__proto__":{"state":"ready"}}}');
+  expect(JSON.stringify(all[0]!.lastState)).toBe('{"name":"a\uFFFDb","models":{"__proto__":{"state":"ready"}},"utcOffsetMin":null}');
 });
 
 test('a key stored under another key file is said to be unreadable', async () => {

@@ -44,7 +44,7 @@ export const generationDocument = z.union([z.literal(1), z.literal(2), z.literal
 export const stateDocument = z.object({
   name: text, tags: z.array(text), enabled: z.boolean(), source: z.enum(['config', 'api']),
   asOf: z.nullable(time), liveness: livenessDocument, generation: z.nullable(generationDocument),
-  build: z.nullable(z.object({ version: text, commit: text })), bootEpoch: count, profile: z.nullable(text),
+  build: z.nullable(z.object({ version: text, commit: text })), bootEpoch: count, profile: z.nullable(text), utcOffsetMin: count,
   models: z.record(text, modelDocument),
   inflight: z.object({ total: count, requests: z.record(text, inflightDocument) }),
   gpus: z.record(text, gpuDocument),

@@ -106,6 +106,11 @@ function dashed(text: string): boolean {
   return text.charCodeAt(4) === DASH && text.charCodeAt(7) === DASH && (t === 84 || t === 116 || t === 32) && text.charCodeAt(13) === COLON;
 }
 
+/** Minutes east of UTC of an RFC 3339 text's zone; null: it has none. */
+export function zoneOffset(text: string): number | null {
+  return offsetMinutes(text, isZulu(text.charCodeAt(text.length - 1)) ? text.length - 1 : text.length - 6);
+}
+
 /** 'Z' or '+HH:MM' from `at` to the text's end. */
 function offsetMinutes(text: string, at: number): number | null {
   const sign = text.charCodeAt(at);

@@ -254,6 +254,7 @@ export const FAULTS: readonly Fault[] = [
     file: 'src/model/host/reduce.ts', search: `  memory.countsTrue = null;
   memory.inflight = { kind: 'unknown' };
   memory.requests.clear();
+  memory.requestsCut = false;
   memory.throughput = null;`, replace: '  memory.throughput = null;',
     tests: [{ file: 'host-state' }],
   },

@@ -30,7 +30,7 @@ export function hostState(host: HostConfig, over: Partial<HostState> = {}): Host
   return {
     name, tags, enabled, source, asOf: null,
     liveness: { state: 'live', reason: null, since: T0, nextTryAt: null, lastContactAt: T0 },
-    generation: 3, build: null, bootEpoch: 1, profile: null, models: {}, inflight: { total: 0, requests: {} }, gpus: {}, perf: null,
+    generation: 3, build: null, bootEpoch: 1, profile: null, utcOffsetMin: 0, models: {}, inflight: { total: 0, requests: {} }, gpus: {}, perf: null,
     throughput: { windowS: 60, rows: 0, outputTokensPerSecond: null }, gaps: { count: 0, lostMin: 0, lostMax: 0, lastAt: null }, ...over,
   };
 }

@@ -168,7 +168,7 @@ export function hostState(more: Partial<HostState> = {}): HostState {
   return {
     name: 'gpu1', tags: [], enabled: true, source: 'api', asOf: null,
     liveness: { state: 'live', reason: null, since: '2026-01-01T00:00:00.000000Z', nextTryAt: null, lastContactAt: '2026-01-01T00:00:01.000000Z' },
-    generation: 3, build: { version: 'v250', commit: 'abc' }, bootEpoch: 1, profile: null,
+    generation: 3, build: { version: 'v250', commit: 'abc' }, bootEpoch: 1, profile: null, utcOffsetMin: 0,
     models: { qwen: model('qwen'), 'peer/llama': { ...model('llama'), peerId: 'peer' } },
     inflight: { total: 0, requests: {} }, gpus: {}, perf: null,
     throughput: { windowS: 60, rows: 0, outputTokensPerSecond: null },

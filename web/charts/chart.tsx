@@ -2,7 +2,7 @@
 import { lazy, Suspense, useCallback, useId, useMemo, useState, type ReactElement, type ReactNode } from 'react';
 import { UNKNOWN } from '../format/figures.ts';
 import { absolute, clockTime } from '../format/times.ts';
-import { usePreferences } from '../state/hooks.ts';
+import { useZone } from '../state/hooks.ts';
 import { DASHES, seriesVariable } from './colours.ts';
 import type { Mark, Shade } from './marks.ts';
 import { cellAt, figuresOf, type PlotData } from './plot-data.ts';
@@ -41,7 +41,7 @@ const MOST_BANDS = 4;
 const NONE: readonly never[] = [];
 
 export function Chart({ id, title, data, lines, from, to, format, tick, top, stepS, marks = NONE, shades = NONE, group, height = 170, note, onZoom, onZoomOut }: ChartProps): ReactElement {
-  const { zone } = usePreferences();
+  const zone = useZone();
   const [cursor, setCursor] = useState<number | null>(null);
   const words = useId();
   const bands = stepS !== null && lines.length <= MOST_BANDS;

@@ -3,7 +3,7 @@ import { useEffect, useLayoutEffect, useMemo, useRef, type KeyboardEvent, type R
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { clockMinute, clockTime, day } from '../format/times.ts';
-import { usePreferences } from '../state/hooks.ts';
+import { useZone } from '../state/hooks.ts';
 import { themeChanged } from '../state/theme.ts';
 import { readColours } from './colours.ts';
 import type { Mark, Shade } from './marks.ts';
@@ -36,7 +36,7 @@ export interface PlotProps {
 
 export function Plot(props: PlotProps): ReactElement {
   const { data, looks, bands, from, to, marks, shades, top, group, height } = props;
-  const { zone } = usePreferences();
+  const zone = useZone();
   const element = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
   const latest = useRef({ ...props, cells: null as uPlot.AlignedData | null });

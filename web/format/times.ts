@@ -1,37 +1,57 @@
 /** Times for people: relative where they stand, absolute on hover, in the zone that was chosen. */
-import type { Zone } from '../state/preferences.ts';
 import { span } from './figures.ts';
 
-const FORMATS = new Map<string, Intl.DateTimeFormat>();
+/** `local`: of this browser. `host`: of the host that a time is about, where that is known; else as `local`. */
+export type Zone = 'local' | 'utc' | 'host';
+/** Minutes east of UTC; null: this browser's own zone. */
+export type Offset = number | null;
 
-const MINUTE = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const;
-const TIME = { ...MINUTE, second: '2-digit' } as const;
-const DAY = { year: 'numeric', month: '2-digit', day: '2-digit' } as const;
-const SHAPES = { minute: MINUTE, time: TIME, day: DAY, full: { ...DAY, ...TIME } } as const;
-
-/** One formatter for each (shape, zone): making one costs more than using it a thousand times. */
-function format(shape: 'time' | 'minute' | 'full' | 'day', zone: Zone): Intl.DateTimeFormat {
-  const key = `${shape} ${zone}`;
-  let found = FORMATS.get(key);
-  if (found === undefined) {
-    const timeZone = zone === 'utc' ? { timeZone: 'UTC' } : {};
-    found = new Intl.DateTimeFormat('sv-SE', { ...SHAPES[shape], ...timeZone });
-    FORMATS.set(key, found);
+/** What to write a time in. `offsetMin`: of the host that the time is about; null: about none, or not known. */
+export function offsetOf(zone: Zone, offsetMin: Offset): Offset {
+  switch (zone) {
+    case 'local': return null;
+    case 'utc': return 0;
+    case 'host': return offsetMin;
+    default: return zone satisfies never;
   }
-  return found;
+}
+
+/** Making one costs more than using it a thousand times. */
+const FORMATS = { own: formats({}), utc: formats({ timeZone: 'UTC' }) };
+
+type Shape = 'minute' | 'time' | 'day' | 'full';
+function formats(zone: { timeZone?: string }): Record<Shape, Intl.DateTimeFormat> {
+  const minute = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const;
+  const time = { ...minute, second: '2-digit' } as const;
+  const day = { year: 'numeric', month: '2-digit', day: '2-digit' } as const;
+  const of = (parts: Intl.DateTimeFormatOptions): Intl.DateTimeFormat => new Intl.DateTimeFormat('sv-SE', { ...parts, ...zone });
+  return { minute: of(minute), time: of(time), day: of(day), full: of({ ...day, ...time }) };
+}
+
+/** A fixed offset is UTC on a moved clock: not every engine knows `+05:30` as a zone. */
+function write(shape: Shape, ms: number, offset: Offset): string {
+  return offset === null ? FORMATS.own[shape].format(ms) : FORMATS.utc[shape].format(ms + offset * 60_000);
+}
+
+/** UTC, +05:30, or nothing for this browser's own. */
+function zoneName(offset: Offset): string {
+  if (offset === null) return '';
+  if (offset === 0) return ' UTC';
+  const size = Math.abs(offset);
+  return ` ${offset < 0 ? '-' : '+'}${String(Math.floor(size / 60)).padStart(2, '0')}:${String(size % 60).padStart(2, '0')}`;
 }
 
 /** ms since 1970 of a time as Drover writes it; digits below the millisecond are cut. */
 export const msOf = (time: string): number => Date.parse(time);
 
 /** 14:03:59 */
-export const clockTime = (ms: number, zone: Zone): string => format('time', zone).format(ms);
+export const clockTime = (ms: number, offset: Offset): string => write('time', ms, offset);
 /** 14:03 */
-export const clockMinute = (ms: number, zone: Zone): string => format('minute', zone).format(ms);
+export const clockMinute = (ms: number, offset: Offset): string => write('minute', ms, offset);
 /** 2026-11-21 */
-export const day = (ms: number, zone: Zone): string => format('day', zone).format(ms);
+export const day = (ms: number, offset: Offset): string => write('day', ms, offset);
 /** 2026-11-21 14:03:59 UTC; without a name it is this browser's own zone. */
-export const absolute = (ms: number, zone: Zone): string => `${format('full', zone).format(ms)}${zone === 'utc' ? ' UTC' : ''}`;
+export const absolute = (ms: number, offset: Offset): string => `${write('full', ms, offset)}${zoneName(offset)}`;
 
 /** "4 s ago", "in 12 s", "now". */
 export function relative(ms: number, now: number): string {

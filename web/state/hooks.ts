@@ -3,6 +3,7 @@ import { useEffect } from 'react';
 import { useSelector } from '@xstate/store-react';
 import type { HeldHost } from '../../src/model/client-fleet.ts';
 import type { ActorStatus } from '../../src/model/status.ts';
+import { offsetOf, type Offset } from '../format/times.ts';
 import { connection, holdTopics, type Connection, type Line } from './connection.ts';
 import { preferences, type Preferences } from './preferences.ts';
 import { session, type SessionState } from './session.ts';
@@ -32,3 +33,10 @@ export function useTopics(topics: readonly string[]): void {
 
 export const usePreferences = (): Preferences => useSelector(preferences, ({ context }) => context);
 export const useSession = (): SessionState => useSelector(session, ({ context }) => context);
+
+/** The offset to write times in; `host`: the one that they are about. */
+export function useZone(host?: string): Offset {
+  const { zone } = usePreferences();
+  const offsetMin = useConnection(({ client }) => (host === undefined ? null : client.fleet.hosts.get(host)?.state.utcOffsetMin ?? null));
+  return offsetOf(zone, offsetMin);
+}

@@ -1,9 +1,8 @@
 /** What this browser remembers for its user: theme, time zone, columns. Kept in localStorage; a browser without it forgets. */
 import { createStore } from '@xstate/store';
+import type { Zone } from '../format/times.ts';
 
 export type Theme = 'system' | 'light' | 'dark';
-/** `local`: of this browser. `host`: of the host that a time is about, where it is known by its rows; else as `local`. */
-export type Zone = 'local' | 'utc' | 'host';
 export interface Preferences {
   theme: Theme;
   zone: Zone;

@@ -47,8 +47,8 @@ function readLog(inner: unknown, out: HostEvent[]): void {
 function readMetrics(inner: unknown, out: HostEvent[]): void {
   const entries = listOf(inner);
   if (entries === undefined) return malformed(out, `metrics: ${kindOf(inner)}, not a list`, inner);
-  const { rows, generation, bad } = readRows(entries);
-  if (rows.length > 0 || bad.length === 0) out.push({ type: 'rows', generation, rows });
+  const { rows, generation, bad, offsetMin } = readRows(entries);
+  if (rows.length > 0 || bad.length === 0) out.push({ type: 'rows', generation, rows, ...(offsetMin === null ? {} : { offsetMin }) });
   for (const { what, sample } of bad) out.push({ type: 'malformed', what, sample });
 }
 

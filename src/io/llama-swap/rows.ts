@@ -3,13 +3,15 @@
  * that found nothing: both become null. Text comes as the host sent it: the store takes out what PostgreSQL cannot hold.
  */
 import type { WireRow } from '../../model/records/activity.ts';
-import { canonicalTime } from '../../model/time.ts';
+import { canonicalTime, zoneOffset } from '../../model/time.ts';
 import { isDoc, isId, kindOf, sampleOf, text, type BadEntry, type Doc } from './checks.ts';
 
 export interface ReadRows {
   rows: WireRow[];
   /** By the shape of the first row; null: no row. */
   generation: 1 | 2 | null;
+  /** Minutes east of UTC in which the first row's time is written; null: no row. */
+  offsetMin: number | null;
   /** Entries left out, and rows of which a field was not what it should be (that field is then null). */
   bad: BadEntry[];
 }
@@ -19,13 +21,15 @@ export function readRows(entries: readonly unknown[]): ReadRows {
   const rows: WireRow[] = [];
   const bad: BadEntry[] = [];
   let generation: 1 | 2 | null = null;
+  let offsetMin: number | null = null;
   for (const entry of entries) {
     const row = readRow(entry, bad);
     if (row === null) continue;
     rows.push(row);
     generation ??= 'tokens' in (entry as Doc) ? 2 : 1;
+    offsetMin ??= zoneOffset((entry as { timestamp: string }).timestamp);
   }
-  return { rows, generation, bad };
+  return { rows, generation, offsetMin, bad };
 }
 
 function readRow(entry: unknown, bad: BadEntry[]): WireRow | null {

@@ -74,7 +74,8 @@ export function createHostsRepository({ sql, clock, secrets }: { sql: Sql; clock
           id: row.id, baseUrl: row.base_url, name: row.name ?? row.id, tags: row.tags, enabled: row.enabled, apiKey: openKey(row.api_key, row.id),
         },
         enabledOverride: row.enabled_override,
-        lastState: row.last_state,
+        // One from before a field was there does not know it.
+        lastState: row.last_state === null ? null : { ...row.last_state, utcOffsetMin: row.last_state.utcOffsetMin ?? null },
         lastStateAt: row.last_state_at,
       }));
     }),

@@ -11,8 +11,8 @@ export interface WireModel extends Omit<ModelState, 'ttlS' | 'readySince' | 'unl
 export type HostEvent =
   | { type: 'models'; models: WireModel[] }
   | { type: 'log'; source: string; text: string }
-  /** `metrics`: the whole ring as the first of a connection, then one row a message. Its shape tells generation 1 from 2. */
-  | { type: 'rows'; generation: 1 | 2 | null; rows: WireRow[] }
+  /** `metrics`: the whole ring as the first of a connection, then one row a message. Its shape tells generation 1 from 2. `offsetMin`: the zone that its times are written in. */
+  | { type: 'rows'; generation: 1 | 2 | null; rows: WireRow[]; offsetMin?: number }
   /** `activity`, generation 3: the row can be fetched. */
   | { type: 'row-ready'; upstreamId: number }
   /** `inflight` as a bare count (until v234). */

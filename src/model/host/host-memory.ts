@@ -55,6 +55,8 @@ export interface HostMemory {
   build: { version: string; commit: string } | null;
   bootEpoch: number | null;
   profile: string | null;
+  /** Of the times that the host writes; null: none seen yet. */
+  utcOffsetMin: number | null;
   models: Map<string, ModelMemory>;
   /** Until somebody takes them (`takeModelChanges`). */
   modelChanges: ModelChange[];
@@ -102,6 +104,7 @@ export function createHostMemory(face: HostFace, liveness: Liveness, remembered?
     build: remembered?.build ?? null,
     bootEpoch: remembered?.bootEpoch ?? null,
     profile: null,
+    utcOffsetMin: remembered?.utcOffsetMin ?? null,
     models: new Map(),
     modelChanges: [],
     modelsSeen: 0,

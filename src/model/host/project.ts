@@ -32,6 +32,7 @@ export function project(memory: HostMemory, at: Moment, contactMs: number = LIMI
     build: memory.build,
     bootEpoch: memory.bootEpoch,
     profile: memory.profile,
+    utcOffsetMin: memory.utcOffsetMin,
     models: last !== null && !remade && !(dirty & DIRTY.models) ? last.models : models(memory),
     inflight: last !== null && !(dirty & DIRTY.inflight) ? last.inflight : { total: inflightTotal(memory), requests: Object.fromEntries(memory.requests) },
     gpus: memory.gpus,

@@ -9,7 +9,7 @@ import { sameJson } from '../patch.ts';
 import type { PerfReading, RunningModel } from './readings.ts';
 import type { Generation, HostState, InflightRequest } from './state.ts';
 import { count, createThroughput } from './throughput.ts';
-import { timeOfMs, type Moment } from '../time.ts';
+import { timeOfMs, zoneOffset, type Moment } from '../time.ts';
 
 /** One event of the stream. Rows are not counted here: which of them are new is the link's knowledge (`rowsArrived`). */
 export function applyEvent(memory: HostMemory, event: HostEvent, at: Moment): void {
@@ -19,6 +19,7 @@ export function applyEvent(memory: HostMemory, event: HostEvent, at: Moment): vo
       return;
     case 'rows':
       if (event.generation !== null) applyWire(memory, { generation: event.generation });
+      if (event.offsetMin !== undefined) applyZone(memory, event.offsetMin);
       return;
     case 'row-ready':
       applyWire(memory, { generation: 3 });
@@ -66,6 +67,12 @@ export function rowsArrived(memory: HostMemory, rows: readonly WireRow[], origin
   }
 }
 
+function applyZone(memory: HostMemory, offsetMin: number): void {
+  if (memory.utcOffsetMin === offsetMin) return;
+  memory.utcOffsetMin = offsetMin;
+  memory.dirty |= DIRTY.rest;
+}
+
 /** What the answer of `/api/metrics/activity`, the shape of rows or `GET /api/metrics` said of the wire. `countsTrue`: see HostMemory. */
 export function applyWire(memory: HostMemory, wire: { generation?: Generation; countsTrue?: boolean }): void {
   if (wire.generation !== undefined && wire.generation !== memory.generation) {
@@ -84,6 +91,8 @@ export function applyRunning(memory: HostMemory, running: readonly RunningModel[
 }
 
 export function applyPerf(memory: HostMemory, reading: PerfReading): void {
+  const offsetMin = reading.after === null ? null : zoneOffset(reading.after);
+  if (offsetMin !== null) applyZone(memory, offsetMin);
   if (reading.perf !== null) memory.perf = reading.perf;
   if (Object.keys(reading.gpus).length > 0) memory.gpus = joinGpus(memory, reading.gpus);
   memory.dirty |= DIRTY.rest;

@@ -49,6 +49,8 @@ export interface HostState {
   build: { version: string; commit: string } | null;
   bootEpoch: number | null;
   profile: string | null;
+  /** Minutes east of UTC of the clock by which the host writes its times; null: it has written none yet. */
+  utcOffsetMin: number | null;
   models: Record<string, ModelState>;
   inflight: { total: number | null; requests: Record<string, InflightRequest> };
   gpus: Record<string, GpuState>;

@@ -34,15 +34,15 @@ function HostName({ id, held: { state } }: HostEntry): ReactElement {
   );
 }
 
-function LivenessCell({ held: { state: { liveness, asOf } } }: HostEntry): ReactElement {
+function LivenessCell({ id, held: { state: { liveness, asOf } } }: HostEntry): ReactElement {
   const now = useNow();
   const { state, reason, since, nextTryAt } = liveness;
   return (
     <div className="min-w-0">
-      <p className="flex items-baseline gap-1.5"><LivenessWord state={state} /><span className="truncate text-sm text-faint">for <For since={since} /></span></p>
+      <p className="flex items-baseline gap-1.5"><LivenessWord state={state} /><span className="truncate text-sm text-faint">for <For since={since} host={id} /></span></p>
       {reason === null ? null : <p className="truncate text-sm text-soft" title={reason.text}>{reason.text}</p>}
       {nextTryAt === null ? null : <p className="text-sm text-faint">next try {relative(Math.max(msOf(nextTryAt), now), now)}</p>}
-      {asOf === null ? null : <p className="text-sm text-faint">as of <Ago at={asOf} /></p>}
+      {asOf === null ? null : <p className="text-sm text-faint">as of <Ago at={asOf} host={id} /></p>}
     </div>
   );
 }

@@ -1,7 +1,7 @@
 /** The stretch of time: following now over a range, or a stretch of one's own. */
 import { useRef, useState, type FormEvent, type ReactElement } from 'react';
 import { absolute, clockTime, day } from '../../format/times.ts';
-import { usePreferences } from '../../state/hooks.ts';
+import { useZone } from '../../state/hooks.ts';
 import type { SetParams } from '../../state/address.ts';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
@@ -12,7 +12,7 @@ import { RANGES, timeText, USUAL_RANGE, type RangeId, type TimeWindow } from './
 interface RangeChoiceProps { window: TimeWindow; range: RangeId; from: number; to: number; setParams: SetParams }
 
 export function RangeChoice({ window, range, from, to, setParams }: RangeChoiceProps): ReactElement {
-  const { zone } = usePreferences();
+  const zone = useZone();
   const [asking, ask] = useState(false);
   const live = window.to === null;
   const moment = (s: number): string => `${day(s * 1_000, zone)} ${clockTime(s * 1_000, zone)}`;
@@ -30,14 +30,14 @@ export function RangeChoice({ window, range, from, to, setParams }: RangeChoiceP
 }
 
 function FromTo({ from, to, onClose, onChoose }: { from: number; to: number; onClose: () => void; onChoose: (from: number, to: number) => void }): ReactElement {
-  const { zone } = usePreferences();
+  const zone = useZone();
   const form = useRef<HTMLFormElement>(null);
   const [fault, setFault] = useState<string | null>(null);
   const written = (s: number): string => `${day(s * 1_000, zone)}T${clockTime(s * 1_000, zone)}`;
   const submit = (event: FormEvent): void => {
     event.preventDefault();
     const fields = new FormData(form.current!);
-    const [a, b] = ['from', 'to'].map((name) => Date.parse(`${fields.get(name) as string}${zone === 'utc' ? 'Z' : ''}`) / 1_000);
+    const [a, b] = ['from', 'to'].map((name) => Date.parse(`${fields.get(name) as string}${zone === 0 ? 'Z' : ''}`) / 1_000);
     if (a === undefined || b === undefined || !(a < b)) return setFault('It has to be later than the beginning.');
     onChoose(a, b);
     onClose();
@@ -46,7 +46,7 @@ function FromTo({ from, to, onClose, onChoose }: { from: number; to: number; onC
     <Dialog title="From … to" onClose={onClose} className="w-full max-w-md">
       <form ref={form} onSubmit={submit} className="grid gap-3 p-4">
         <TextField label="From" name="from" type="datetime-local" step="1" required defaultValue={written(from)} />
-        <TextField label="To" name="to" type="datetime-local" step="1" required defaultValue={written(to)} fault={fault} hint={zone === 'utc' ? 'In UTC.' : 'In the time zone of this browser.'} />
+        <TextField label="To" name="to" type="datetime-local" step="1" required defaultValue={written(to)} fault={fault} hint={zone === 0 ? 'In UTC.' : 'In the time zone of this browser.'} />
         <div className="flex justify-end gap-2"><Button onClick={onClose}>Cancel</Button><Button type="submit" look="solid">Show</Button></div>
       </form>
     </Dialog>
