@@ -170,7 +170,7 @@ export async function startDrover(config: Config, options: { log?: Logger } = {}
     clock, random, log,
     actors: {
       list: () => tree.registry.list(), detail: (path) => tree.registry.detail(path),
-      lastExit: (path) => tree.registry.lastExit(path), restart: (path) => tree.registry.restart(path),
+      lastExit: (path) => tree.registry.lastExit(path), restart: (path) => tree.registry.restart(path), plan: (path) => tree.registry.plan(path),
     },
     fleet: { list: () => feed.readFleet(), get: (host) => feed.readHost(host) },
     hosts: createHostsAdmin({ roster, repository, door, queue }),

@@ -216,6 +216,11 @@ describe('actors', () => {
     expect([answer.status, answer.body]).toEqual([202, { path: link, incarnation: 2 }]);
     expect(world.restarted).toEqual([link]);
     expect(code(await call('/debug/actors/drover?do=restart', { method: 'POST' }))).toEqual([409, 'not_restartable']);
+    const asked = world.restarted.length;
+    expect((await call(`/debug/actors/${link}?do=restart`)).body).toEqual({ path: link, restarts: [link] });
+    expect(code(await call('/debug/actors/drover?do=restart'))).toEqual([409, 'not_restartable']);
+    expect(code(await call('/debug/actors/drover/nobody?do=restart'))).toEqual([404, 'no_such_actor']);
+    expect(world.restarted.length).toBe(asked);
     expect(code(await call('/debug/actors/drover/nobody?do=restart', { method: 'POST' }))).toEqual([404, 'no_such_actor']);
     expect(code(await call(`/debug/actors/${link}?do=kill`, { method: 'POST' }))).toEqual([400, 'bad_request']);
     expect(code(await call(`/debug/actors/${link}`, { method: 'POST' }))).toEqual([400, 'bad_request']);

@@ -128,12 +128,22 @@ test('a restart by hand takes along what the strategy ties to it, in order, and 
   const { tree } = await grow(fleet);
   const order: string[] = [];
   tree.registry.monitor(({ type, path }) => order.push(`${type} ${path.slice('drover/'.length)}`));
+  const started = (): string[] => order.filter((line) => line.startsWith('started ')).map((line) => line.replace('started ', 'drover/'));
+  const plan = (path: string): string[] => {
+    const planned = tree.registry.plan(path);
+    return planned.kind === 'planned' ? planned.paths : [];
+  };
+  const planned = plan('drover/database/postgres');
+  expect(order).toEqual([]);
   expect(await tree.registry.restart('drover/database/postgres')).toEqual({ kind: 'restarted', incarnation: 2 });
+  expect(started()).toEqual(planned);
   expect(order).toEqual(['exited database/once', 'exited database/writer', 'exited database/postgres', 'started database/postgres', 'started database/writer']);
   expect(tree.registry.detail('drover/database')!.restarts.count).toBe(0);
   order.length = 0;
   expect(await tree.registry.restart('drover/database/writer')).toEqual({ kind: 'restarted', incarnation: 3 });
   expect(order).toEqual(['exited database/writer', 'started database/writer']);
+  expect(plan('drover/database')).toEqual(['drover/database', 'drover/database/postgres', 'drover/database/writer']);
+  order.length = 0;
   expect(await tree.registry.restart('drover/database')).toEqual({ kind: 'restarted', incarnation: 2 });
   expect(tree.registry.detail('drover')!.restarts.count).toBe(0);
   expect(tree.registry.list().filter(({ path }) => path.startsWith('drover/database')).map(({ name }) => name)).toEqual(['database', 'postgres', 'writer', 'once']);
@@ -152,6 +162,9 @@ test('what cannot be restarted by hand says so; hosts are the keeper\'s', async 
   expect(await tree.registry.restart('drover/database/once')).toMatchObject({ kind: 'refused' });
   expect(await tree.registry.restart('drover/nobody')).toEqual({ kind: 'unknown' });
   expect(await tree.registry.restart('nobody')).toEqual({ kind: 'unknown' });
+  for (const path of ['drover', 'drover/http', 'drover/database/once']) expect(tree.registry.plan(path)).toEqual(await tree.registry.restart(path));
+  expect(tree.registry.plan('drover/nobody')).toEqual({ kind: 'unknown' });
+  expect(tree.registry.plan('drover/hosts/host:a')).toEqual({ kind: 'planned', paths: ['drover/hosts/host:a', 'drover/hosts/host:a/link'] });
   expect(asked).toEqual([]);
   expect(await tree.registry.restart('drover/hosts/host:a')).toEqual({ kind: 'restarted', incarnation: 7 });
   expect(asked).toEqual(['drover/hosts/host:a']);

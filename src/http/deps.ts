@@ -10,7 +10,7 @@ import type { Clock, HostPort, Random } from '../model/seams.ts';
 import type { HostsAdmin } from '../actors/keeper/hosts-admin.ts';
 import type { PublishedHost } from '../model/host/state.ts';
 import type { ActorDetail, ActorStatus } from '../model/status.ts';
-import type { RestartAnswer } from '../supervisors/registry.ts';
+import type { RestartAnswer, RestartPlan } from '../supervisors/registry.ts';
 import type { About } from './routes/about.ts';
 
 /** Of `supervisors`: the registry of every actor, by path. Reads are of copies: none of them sends to an actor. */
@@ -25,6 +25,8 @@ export interface ActorsRead {
    * `host:<id>`: by the keeper.
    */
   restart(path: string): Promise<RestartAnswer>;
+  /** What such a restart would restart, without doing it. */
+  plan(path: string): RestartPlan;
 }
 
 /** Of `view`: the fleet-store. */

@@ -15,11 +15,15 @@ export function newJob(purpose: Purpose, stops: string[], starts: Child[]): Job 
   return { purpose, stops, starts, starting: null, stopping: null };
 }
 
-/** Stops the child and all that its supervisor's strategy ties to it, in reverse, and starts them again. Temporary ones stay away. */
+/** The child and all that its supervisor's strategy ties to it, the last started first. */
+export function tiedTo({ flags: { strategy }, slots }: State, id: string): string[] {
+  const ids = [...slots.keys()].reverse();
+  return strategy === 'one_for_all' ? ids : strategy === 'rest_for_one' ? ids.slice(0, ids.indexOf(id) + 1) : [id];
+}
+
+/** Stops the child and all that are tied to it, in reverse, and starts them again. Temporary ones stay away. */
 export function tiedJob(state: State, id: string, purpose: Purpose): Job {
-  const { strategy } = state.flags;
-  const ids = [...state.slots.keys()].reverse();
-  const tied = strategy === 'one_for_all' ? ids : strategy === 'rest_for_one' ? ids.slice(0, ids.indexOf(id) + 1) : [id];
+  const tied = tiedTo(state, id);
   const starts = tied.map((one) => state.slots.get(one)!.child).filter((child) => child.restart !== 'temporary');
   return newJob(purpose, tied.toReversed(), starts);
 }

@@ -12,6 +12,8 @@ export interface SupervisorControl {
   /** In start order. */
   childIds(): readonly string[];
   child(id: string): Child | undefined;
+  /** Those that restart with the child, itself among them, in start order. */
+  tied(id: string): string[];
   readonly simple: boolean;
   readonly intensity: number;
   readonly periodS: number;

@@ -8,13 +8,16 @@ import { timeOfMs } from '../model/time.ts';
 import { reasonText } from '../actors/exit.ts';
 import type { Book } from './book.ts';
 import type { LifecycleListener } from './lifecycle.ts';
-import type { Live } from './live.ts';
+import type { Live, SupervisorControl } from './live.ts';
 
 export type RestartAnswer =
   | { kind: 'restarted'; incarnation: number }
   | { kind: 'unknown' }
   /** `reason` is a sentence for people. */
   | { kind: 'refused'; reason: string };
+
+/** What a restart by hand would restart, in start order. */
+export type RestartPlan = { kind: 'planned'; paths: string[] } | { kind: 'unknown' } | { kind: 'refused'; reason: string };
 
 export interface Registry {
   /** Every actor that runs or is being started, in tree order. */
@@ -24,6 +27,8 @@ export interface Registry {
   lastExit(path: string): ActorStatus['lastExit'];
   /** By hand, not counted: terminate_child and restart_child of a static child and of those that its supervisor's strategy ties to it. */
   restart(path: string): Promise<RestartAnswer>;
+  /** Of the same restart, without doing it. */
+  plan(path: string): RestartPlan;
   monitor(listener: LifecycleListener): () => void;
   /** Told that statuses differ from before: starts, exits, states, restarts. Counters alone tell nothing. Called at once, unthrottled. */
   onChange(listener: () => void): () => void;
@@ -48,6 +53,24 @@ export function createRegistry({ book, root, restart }: RegistryOptions): Regist
     return into;
   };
 
+  /** Whether the tree itself restarts it: a static child, but for those that are not started again. */
+  const judged = (path: string): { kind: 'static'; supervisor: SupervisorControl; id: string } | Exclude<RestartPlan, { kind: 'planned' }> => {
+    const cut = path.lastIndexOf('/');
+    if (cut < 0) {
+      return path === root && live(root) ? { kind: 'refused', reason: 'the root is the program itself: stop and start Drover' } : { kind: 'unknown' };
+    }
+    const supervisor = live(path.slice(0, cut))?.supervisor;
+    const id = path.slice(cut + 1);
+    const child = supervisor?.child(id);
+    if (!supervisor || !child) return { kind: 'unknown' };
+    if (supervisor.simple || child.restart === 'temporary') return { kind: 'refused', reason: `${id} was started for one purpose and is not started again` };
+    return child.restartable ? { kind: 'static', supervisor, id } : { kind: 'refused', reason: `${id} can't be restarted by hand` };
+  };
+  const below = (path: string): string[] => {
+    const one = live(path);
+    return one ? walk(one, []).map((status) => status.path) : [path];
+  };
+
   return {
     list() {
       const top = live(root);
@@ -69,21 +92,22 @@ export function createRegistry({ book, root, restart }: RegistryOptions): Regist
     async restart(path) {
       const delegated = restart?.(path);
       if (delegated) return delegated;
-      const cut = path.lastIndexOf('/');
-      if (cut < 0) {
-        return path === root && live(root) ? { kind: 'refused', reason: 'the root is the program itself: stop and start Drover' } : { kind: 'unknown' };
-      }
-      const supervisor = live(path.slice(0, cut))?.supervisor;
-      const id = path.slice(cut + 1);
-      const child = supervisor?.child(id);
-      if (!supervisor || !child) return { kind: 'unknown' };
-      if (supervisor.simple || child.restart === 'temporary') return { kind: 'refused', reason: `${id} was started for one purpose and is not started again` };
-      if (!child.restartable) return { kind: 'refused', reason: `${id} can't be restarted by hand` };
+      const found = judged(path);
+      if (found.kind !== 'static') return found;
+      const { supervisor, id } = found;
       const answer = await supervisor.call({ fn: 'cycle_child', id });
       const now = live(path);
       if (Array.isArray(answer) && answer[0] === 'ok' && now) return { kind: 'restarted', incarnation: now.pid.n };
       const [, reason = 'unknown'] = answer as [Reason, Reason?];
       return { kind: 'refused', reason: `${id} was stopped and did not start: ${reasonText(reason)}` };
+    },
+    plan(path) {
+      // Dynamic children are restarted by whoever is asked first, one by one.
+      if (restart && live(path) && live(path.slice(0, Math.max(0, path.lastIndexOf('/'))))?.supervisor?.simple) return { kind: 'planned', paths: below(path) };
+      const found = judged(path);
+      if (found.kind !== 'static') return found;
+      const parent = path.slice(0, -found.id.length);
+      return { kind: 'planned', paths: found.supervisor.tied(found.id).flatMap((id) => below(`${parent}${id}`)) };
     },
     monitor: (listener) => book.monitor(listener),
     onChange: (listener) => book.onChange(listener),

@@ -10,6 +10,7 @@ import { exitWith } from '../actors/exit.ts';
 import type { Pid, Reason, Term } from '../actors/term.ts';
 import type { TimerId } from '../model/seams.ts';
 import { createState, decide, restartsInWindow } from './core.ts';
+import { tiedTo } from './jobs.ts';
 import type { Live, SupervisorControl } from './live.ts';
 import { startProcess } from './process.ts';
 import type { Process, ProcessSink, Surroundings } from './process.ts';
@@ -214,6 +215,7 @@ function supervise(
       return ids;
     },
     child: (id) => state.slots.get(id)?.child,
+    tied: (id) => tiedTo(state, id).filter((one) => state.slots.get(one)?.child.restart !== 'temporary').reverse(),
     simple: state.template !== null,
     intensity: state.flags.intensity,
     periodS: state.flags.periodS,

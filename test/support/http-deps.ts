@@ -160,6 +160,7 @@ export function createWorld(settings: Partial<HttpSettings> = {}): World {
         found.incarnation += 1;
         return { kind: 'restarted', incarnation: found.incarnation };
       },
+      plan: (path) => (path === 'drover' ? { kind: 'refused', reason: 'The root is the process itself.' } : world.actors.some((actor) => actor.path === path) ? { kind: 'planned', paths: [path] } : { kind: 'unknown' }),
     },
     vitals: {
       database: () => world.database, tree: () => world.tree,

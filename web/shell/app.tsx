@@ -29,7 +29,7 @@ export function App(): ReactElement {
         <ConnectionBanner />
         <Degraded />
         <SinceStrip />
-        <main id="view" tabIndex={-1} className="min-w-0 grow outline-none"><View /></main>
+        <main id="view" tabIndex={-1} className="relative min-w-0 grow outline-none"><View /></main>
       </div>
       <FaultCorner />
       <Overlays />

@@ -1,7 +1,7 @@
 /** What happened since one last looked: hosts that went down, gaps, crashes. Shown until it is put away. */
 import { useEffect, useState, type ReactElement } from 'react';
 import { Link } from 'wouter';
-import type { ActorStatus } from '../../src/model/status.ts';
+import { crashedSince } from '../format/exits.ts';
 import { counted } from '../format/figures.ts';
 import { msOf } from '../format/times.ts';
 import { api, withQuery } from '../state/api.ts';
@@ -24,7 +24,7 @@ export function SinceStrip(): ReactElement | null {
   }), []);
   if (happened === null) return null;
   const { since, downs, downHosts, gaps, more } = happened;
-  const crashes = Object.values(actors ?? {}).filter(({ lastExit }) => isCrash(lastExit) && lastExit !== null && msOf(lastExit.at) > msOf(since)).length;
+  const crashes = Object.values(actors ?? {}).filter((actor) => crashedSince(actor, msOf(since))).length;
   if (downs + gaps + crashes === 0) return null;
   return (
     <aside aria-label="Since you last looked" className="flex flex-wrap items-center gap-x-4 gap-y-1 border-b border-line bg-panel px-4 py-1.5">
@@ -36,9 +36,6 @@ export function SinceStrip(): ReactElement | null {
     </aside>
   );
 }
-
-/** Ends that nobody ordered. */
-const isCrash = (exit: ActorStatus['lastExit']): boolean => exit !== null && !['normal', 'shutdown', 'killed'].includes(exit.reason);
 
 async function ask(since: string): Promise<Happened> {
   const [{ events }, { gaps }] = await Promise.all([

@@ -6,12 +6,15 @@ export class ApiFault extends Error {
   readonly code: string;
   readonly status: number;
   readonly hint: string | null;
-  constructor(code: string, status: number, message: string, hint: string | null) {
+  /** As the catalogue says of the code; null: none. */
+  readonly details: unknown;
+  constructor(code: string, status: number, message: string, hint: string | null, details: unknown = null) {
     super(message);
     this.name = 'ApiFault';
     this.code = code;
     this.status = status;
     this.hint = hint;
+    this.details = details;
   }
 }
 
@@ -36,7 +39,7 @@ export async function api<T>(path: string, { method = 'GET', body, signal }: Api
   if (answer.status === 401) for (const listener of signedOut) listener();
   throw error === undefined
     ? new ApiFault('unexpected', answer.status, `An answer that is not Drover's (status ${answer.status}).`, 'Is a proxy in between?')
-    : new ApiFault(error.code, answer.status, error.message, error.hint ?? null);
+    : new ApiFault(error.code, answer.status, error.message, error.hint ?? null, error.details ?? null);
 }
 
 const signedOut = new Set<() => void>();

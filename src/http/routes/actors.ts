@@ -11,6 +11,7 @@ import { errors } from '../responses.ts';
 
 const format = z.enum(['json', 'text']).default('json').meta({ description: '`text`: a tree for a terminal.' });
 const params = z.object({ '*': z.string() });
+const planDocument = z.object({ path: z.string(), restarts: z.array(z.string()) });
 
 function detailText(detail: ActorDetail, nowMs: number): string {
   const { lastExit, recent, children } = detail;
@@ -45,10 +46,20 @@ export async function registerActors(app: App, { deps }: RouteContext): Promise<
 
   app.get('/debug/actors/*', {
     schema: {
-      tags: ['actors'], summary: 'One actor with its recent transitions and its children', params, querystring: z.object({ format }),
-      response: { 200: actorDetailDocument, ...errors('unauthorized', 'no_such_actor') },
+      tags: ['actors'], summary: 'One actor with its recent transitions and its children; with `do=restart`, what its restart would restart',
+      params, querystring: z.object({ format, do: z.literal('restart').optional().meta({ description: 'Nothing is restarted: the answer is the paths that would be, in order.' }) }),
+      response: { 200: z.union([actorDetailDocument, planDocument]), ...errors('unauthorized', 'no_such_actor', 'not_restartable') },
     },
   }, async ({ params: { '*': path }, query }, reply) => {
+    if (query.do === 'restart') {
+      const plan = actors.plan(path);
+      switch (plan.kind) {
+        case 'planned': return { path, restarts: plan.paths };
+        case 'unknown': throw unknown(path);
+        case 'refused': throw new ApiError('not_restartable', plan.reason);
+        default: return plan satisfies never;
+      }
+    }
     const detail = actors.detail(path);
     if (detail === null) throw unknown(path);
     return query.format === 'text' ? sendText(reply as FastifyReply, detailText(detail, clock.now())) : detail;

@@ -7,6 +7,7 @@ import { useFleet, useLine, usePreferences } from '../../state/hooks.ts';
 import { prefer } from '../../state/preferences.ts';
 import { Button } from '../../ui/button.tsx';
 import { SearchField, Segments } from '../../ui/field.tsx';
+import { FilterChip } from '../../ui/filter-chip.tsx';
 import { Icon } from '../../ui/icon.tsx';
 import { LivenessMark } from '../../ui/liveness.tsx';
 import { Empty, Waiting } from '../../ui/notes.tsx';
@@ -63,10 +64,6 @@ export function FleetView(): ReactElement {
       </div>
     </>
   );
-}
-
-function FilterChip({ on, onToggle, children }: { on: boolean; onToggle: () => void; children: React.ReactNode }): ReactElement {
-  return <button type="button" aria-pressed={on} onClick={onToggle} className="inline-flex h-7 items-center gap-1.5 rounded-full border border-line bg-panel px-2.5 text-sm text-soft hover:bg-hover aria-pressed:border-accent aria-pressed:bg-chosen aria-pressed:text-ink">{children}</button>;
 }
 
 function Table({ hosts, columns, sort, descending, setParams }: { hosts: HostEntry[]; columns: Column[]; sort: FleetSort; descending: boolean; setParams: SetParams }): ReactElement {
