@@ -55,6 +55,8 @@ export class StartError extends Error {
 export interface Running {
   /** Where it listens, such as `http://127.0.0.1:4747`. */
   url: string;
+  /** The live tree, for who runs Drover inside a process of their own. */
+  tree: Tree;
   /** The orderly drain. A second call forces. */
   stop(): Promise<void>;
   /** Resolves when it has ended by an order, rejects with a StartError when it gave up. */
@@ -233,5 +235,5 @@ export async function startDrover(config: Config, options: { log?: Logger } = {}
     if (stopping === null) throw new StartError(`the supervision tree gave up (${JSON.stringify(reason)}): the log says which actor failed again and again`);
   });
   done.catch(() => undefined);
-  return { url: http.url()!, stop, done };
+  return { url: http.url()!, tree, stop, done };
 }

@@ -11,6 +11,7 @@ import type { SimHost } from '../../src/demo/sim-types.ts';
 import { loadConfig, type Config } from '../../src/io/config.ts';
 import { systemClock, systemRandom } from '../../src/io/system.ts';
 import { startDrover, type Running } from '../../src/main.ts';
+import type { Tree } from '../../src/supervisors/supervision-tree.ts';
 import { launchChromium, type TestBrowser } from './chromium.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
 import type { SimSpec } from './fleet.ts';
@@ -30,6 +31,8 @@ export interface CockpitOptions {
 export interface Cockpit {
   readonly url: string;
   readonly hosts: Readonly<Record<string, SimHost>>;
+  /** Drover's own live tree, as it runs now. */
+  readonly tree: Tree;
   /** A page of its own at the path. */
   open(path?: string, options?: BrowserContextOptions): Promise<Page>;
   /** What pages complained of, and what they asked of others than Drover; a test ends by expecting none. */
@@ -60,6 +63,10 @@ export async function openCockpit({ declared, hosts: specs = declared === undefi
   const cockpit: Cockpit = {
     get url() { return `http://${listen}`; },
     hosts,
+    get tree() {
+      if (drover === null) throw new Error('Drover is stopped');
+      return drover.tree;
+    },
     complaints,
     async open(path = '/', options = {}) {
       // The bundled Chromium's own locale is one that Intl refuses.

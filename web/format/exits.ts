@@ -1,6 +1,6 @@
 /** How an actor ended, for people. */
 import type { ActorStatus } from '../../src/model/status.ts';
-import { msOf } from './times.ts';
+import { msOfTime } from '../../src/model/time.ts';
 
 const ORDERED = new Set(['normal', 'shutdown', 'killed']);
 
@@ -11,5 +11,5 @@ export function isCrash(exit: ActorStatus['lastExit']): exit is NonNullable<Acto
 
 /** Whether it crashed after the time, ms since 1970. */
 export function crashedSince({ lastExit }: Pick<ActorStatus, 'lastExit'>, ms: number): boolean {
-  return isCrash(lastExit) && msOf(lastExit.at) > ms;
+  return isCrash(lastExit) && msOfTime(lastExit.at) > ms;
 }

@@ -13,6 +13,7 @@ const PATHS = {
   close: 'M3.5 3.5l9 9M12.5 3.5l-9 9',
   up: 'M8 13V3.5M4 7l4-4 4 4',
   down: 'M8 3v9.5M4 9l4 4 4-4',
+  open: 'M3.5 6 8 10.5 12.5 6',
   right: 'M6 3.5 10.5 8 6 12.5',
   columns: 'M2.5 3h11v10h-11zM6.2 3v10M9.8 3v10',
   table: 'M2.5 3h11v10h-11zM2.5 6.3h11M2.5 9.7h11',

@@ -20,7 +20,7 @@ export function stateTone(state: string): string {
 }
 
 export function StateWord({ state }: { state: string }): ReactElement {
-  return <span className={`inline-flex min-w-0 items-center gap-1.5 ${stateTone(state)}`}><span aria-hidden="true" className="size-1.5 shrink-0 rounded-full bg-current" /><span className="truncate" title={state}>{state}</span></span>;
+  return <span className={`flex min-w-0 items-center gap-1.5 ${stateTone(state)}`}><span aria-hidden="true" className="size-1.5 shrink-0 rounded-full bg-current" /><span className="truncate" title={state}>{state}</span></span>;
 }
 
 /** A supervisor's window, and how often the actor itself was started again. */
@@ -55,8 +55,8 @@ export const COLUMNS: readonly ActorColumn[] = [
   { id: 'since', name: 'For', sort: 'since', right: true, shown: 'hidden @2xl:block', cell: ({ since }) => <For since={since} /> },
   { id: 'queued', name: 'Queued', sort: 'queued', right: true, shown: 'hidden @4xl:block', cell: (_, { queued }) => <>{whole(queued)}</> },
   { id: 'handled', name: 'Handled', sort: 'handled', right: true, shown: 'hidden @4xl:block', cell: (_, { handled }) => <>{whole(handled)}</> },
-  { id: 'incarnation', name: 'Start', sort: 'incarnation', right: true, shown: 'hidden @4xl:block', cell: ({ incarnation }) => <span className={incarnation > 1 ? '' : 'text-faint'} title={`incarnation ${incarnation}: how often this place in the tree was started`}>#{whole(incarnation)}</span> },
+  { id: 'incarnation', name: 'Incarnation', sort: 'incarnation', right: true, shown: 'hidden @4xl:block', cell: ({ incarnation }) => <span className={incarnation > 1 ? '' : 'text-faint'} title={`incarnation ${incarnation}: how often this place in the tree was started`}>#{whole(incarnation)}</span> },
   { id: 'restarts', name: 'Restarts', sort: 'restarts', right: true, shown: 'hidden @2xl:block', cell: ({ restarts }) => <Restarts restarts={restarts} /> },
   { id: 'lastExit', name: 'Last exit', sort: 'lastExit', right: false, shown: 'hidden @lg:block', cell: ({ lastExit }) => <LastExit lastExit={lastExit} /> },
 ];
-export const GRID = 'grid gap-x-4 px-3 grid-cols-[minmax(0,1fr)_7rem] @lg:grid-cols-[minmax(0,1fr)_7rem_minmax(0,1fr)] @2xl:grid-cols-[minmax(0,1.2fr)_7rem_5.5rem_8rem_minmax(0,1fr)] @4xl:grid-cols-[minmax(0,1.2fr)_7rem_5.5rem_4rem_5rem_3.5rem_8rem_minmax(0,1.2fr)]';
+export const GRID = 'grid gap-x-4 px-3 grid-cols-[minmax(0,1fr)_7rem] @lg:grid-cols-[minmax(0,1fr)_7rem_minmax(0,1fr)] @2xl:grid-cols-[minmax(0,1.2fr)_7rem_5.5rem_8rem_minmax(0,1fr)] @4xl:grid-cols-[minmax(0,1.2fr)_7rem_5.5rem_4rem_5rem_5rem_8rem_minmax(0,1.2fr)]';

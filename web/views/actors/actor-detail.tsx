@@ -1,5 +1,5 @@
 /** One actor: what it is doing, how it last ended, what it went through, who is under it; and its restart by hand. */
-import { useState, type ReactElement, type ReactNode } from 'react';
+import { useEffect, useState, type ReactElement, type ReactNode } from 'react';
 import { Link } from 'wouter';
 import type { ActorDetail as Detail, ActorStatus } from '../../../src/model/status.ts';
 import { isCrash } from '../../format/exits.ts';
@@ -12,10 +12,9 @@ import { Fault, Waiting } from '../../ui/notes.tsx';
 import { Ago, At, For } from '../../ui/time.tsx';
 import { StateWord } from './actor-cells.tsx';
 import { counted, type Counters } from './counters.ts';
+import { actorAddress } from './actor-address.ts';
 import { HOST } from './actor-rows.ts';
 import { RestartConfirm } from './restart-confirm.tsx';
-
-export const actorAddress = (path: string): string => `/debug/actors/${path.split('/').map(encodeURIComponent).join('/')}`;
 
 /** What of a status a delta tells: when it differs, the detail is asked for again. */
 const revisionOf = ({ state, since, incarnation, restarts: { count, total }, lastExit }: ActorStatus): string => `${state} ${since} ${incarnation} ${count} ${total} ${lastExit?.at ?? ''}`;
@@ -27,6 +26,13 @@ export function ActorDetail({ path, live, counters, onChoose, onClose }: ActorDe
   const [asking, setAsking] = useState(false);
   const [fault, setFault] = useState<unknown>(null);
   const [busy, setBusy] = useState(false);
+  useEffect(() => {
+    const pressed = ({ key, target }: KeyboardEvent): void => {
+      if (key === 'Escape' && document.querySelector('dialog[open]') === null && !(target instanceof HTMLInputElement)) onClose();
+    };
+    addEventListener('keydown', pressed);
+    return () => removeEventListener('keydown', pressed);
+  }, [onClose]);
   const restart = async (): Promise<void> => {
     setBusy(true);
     setFault(null);
@@ -42,7 +48,7 @@ export function ActorDetail({ path, live, counters, onChoose, onClose }: ActorDe
   const [, host] = new RegExp(`/${HOST}([^/]+)`).exec(path) ?? [];
   const gone = error instanceof ApiFault && error.code === 'no_such_actor';
   return (
-    <aside aria-label={`Actor ${path}`} className="panel flex min-h-0 w-full shrink-0 flex-col overflow-hidden lg:w-[26rem]" onKeyDown={({ key }) => { if (key === 'Escape' && !asking) onClose(); }}>
+    <aside aria-label={`Actor ${path}`} className="panel flex min-h-0 w-full shrink-0 flex-col overflow-hidden lg:w-[26rem]">
       <header className="flex items-start gap-2 border-b border-line py-2 pr-2 pl-4">
         <div className="min-w-0 grow">
           <h2 className="truncate text-lg font-medium">{path.split('/').at(-1)}</h2>
@@ -70,7 +76,7 @@ function Known({ detail, counters, host, onChoose }: { detail: Detail; counters:
         <Pair name="Kind">{kind}{host === undefined ? null : <>, of <Link href={`/hosts/${encodeURIComponent(host)}`} className="text-accent underline">{host}</Link></>}</Pair>
         <Pair name="State"><StateWord state={state} /></Pair>
         <Pair name="For"><For since={since} /></Pair>
-        <Pair name="Started">{whole(incarnation)} {incarnation === 1 ? 'time' : 'times'}, <span className="text-soft">again after an end {whole(total)}</span></Pair>
+        <Pair name="Incarnation">{whole(incarnation)}<span className="text-soft">, restarted {total === 0 ? 'never' : total === 1 ? 'once' : `${whole(total)} times`}</span></Pair>
         {intensity === null ? null : <Pair name="Its children">{whole(count)} of at most {whole(intensity)} restarts in {whole(periodS)} s</Pair>}
         <Pair name="Queued">{whole(queued)}</Pair>
         <Pair name="Handled">{whole(handled)} {counters === null ? null : <span className="text-faint">as of <At at={new Date(counters.atMs).toISOString()} /></span>}</Pair>

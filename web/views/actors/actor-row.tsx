@@ -38,7 +38,7 @@ export const ActorRowView = memo(function ActorRowView({ status, queued, handled
       {flash === null ? null : <span key={flash} aria-hidden="true" className="flash pointer-events-none absolute inset-0" />}
       <div role="gridcell" className="flex min-w-0 items-center gap-1" style={{ paddingInlineStart: `${(depth ?? 0) * 1.125}rem` }}>
         {depth === null ? null : open === null ? <span className="w-5 shrink-0" /> : (
-          <span data-fold className="inline-flex size-5 shrink-0 items-center justify-center rounded-sm text-faint hover:bg-line hover:text-ink"><Icon name={open ? 'down' : 'right'} className="size-3" /></span>
+          <span data-fold className="inline-flex size-5 shrink-0 items-center justify-center rounded-sm text-faint hover:bg-line hover:text-ink"><Icon name={open ? 'open' : 'right'} className="size-3" /></span>
         )}
         <span className={`truncate ${status.kind === 'supervisor' ? 'font-medium' : ''}`} title={path}>{depth === null ? path : name}</span>
         {open === false ? <span className="shrink-0 text-sm text-faint" title={`${counted(below, 'actor')} below`}>+{below}</span> : null}

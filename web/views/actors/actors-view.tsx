@@ -17,7 +17,8 @@ import { stateTone } from './actor-cells.tsx';
 import { ActorGrid } from './actor-grid.tsx';
 import { rowsOf, treeOf, type ActorRow, type Folding } from './actor-rows.ts';
 import { useCounters } from './counters.ts';
-import { flashesAt, useCrashes } from './crashes.ts';
+import { flashesAt } from './crashes.ts';
+import { useCrashes } from './use-crashes.ts';
 
 const HOUR_MS = 3_600_000;
 

@@ -1,10 +1,9 @@
 /** Crashes as they come: what the tree says now against what it said before. */
-import { useEffect, useRef, useState } from 'react';
 import type { ActorStatus } from '../../../src/model/status.ts';
 import { isCrash } from '../../format/exits.ts';
 import { HOST, nearestVisible } from './actor-rows.ts';
 
-type Actors = Readonly<Record<string, ActorStatus>>;
+export type Actors = Readonly<Record<string, ActorStatus>>;
 export interface Crash { path: string; reason: string }
 
 /** `quarantined`: ids of hosts whose tree gave up. Its actors are gone then, and nothing else in the tree says so. */
@@ -18,24 +17,6 @@ export function crashesBetween(before: Actors, after: Actors, quarantined: Reado
     if (after[path] === undefined && name.startsWith(HOST) && quarantined.has(name.slice(HOST.length))) crashes.push({ path, reason: 'gave up' });
   }
   return crashes;
-}
-
-/** A flash takes so long; a row that scrolls into sight later shows none. */
-export const FLASH_MS = 3_000;
-
-/** Crashes of the last moments by path, each with when this page saw it, ms since 1970. */
-export function useCrashes(actors: Actors | null, quarantined: ReadonlySet<string>, now: number): ReadonlyMap<string, number> {
-  const before = useRef<Actors | null>(null);
-  const [seen, setSeen] = useState<ReadonlyMap<string, number>>(new Map());
-  useEffect(() => {
-    const crashes = before.current === null || actors === null || before.current === actors ? [] : crashesBetween(before.current, actors, quarantined);
-    before.current = actors;
-    if (crashes.length > 0) setSeen((held) => new Map([...held, ...crashes.map(({ path }): [string, number] => [path, Date.now()])]));
-  }, [actors, quarantined]);
-  useEffect(() => {
-    setSeen((held) => ([...held.values()].some((at) => now - at > FLASH_MS) ? new Map([...held].filter(([, at]) => now - at <= FLASH_MS)) : held));
-  }, [now]);
-  return seen;
 }
 
 /** Where each crash flashes: the row of the actor, or of the nearest one above it. The newest wins. */

@@ -4,7 +4,7 @@ import { counted } from '../../format/figures.ts';
 import { useQuery } from '../../state/use-query.ts';
 import { Confirm } from '../../ui/dialog.tsx';
 import { Fault } from '../../ui/notes.tsx';
-import { actorAddress } from './actor-detail.tsx';
+import { actorAddress } from './actor-address.ts';
 
 const NAMED = 12;
 

@@ -1,0 +1,59 @@
+/** The rows of the cockpit's actor tree, and where a crash flashes. */
+import { expect, test } from 'vitest';
+import { nearestVisible, OPEN_HOSTS, rowsOf, treeOf, type Folding } from '../web/views/actors/actor-rows.ts';
+import { crashesBetween, flashesAt } from '../web/views/actors/crashes.ts';
+import type { ActorStatus } from '../src/model/status.ts';
+import { status } from './support/http-deps.ts';
+
+const AS_IT_IS: Folding = { all: null, flipped: new Set() };
+const fleet = (hosts: number): ActorStatus[] => [
+  status('drover'), status('drover/fleet'), status('drover/fleet/hosts'),
+  ...Array.from({ length: hosts }, (_, at) => [status(`drover/fleet/hosts/host:h${at}`), status(`drover/fleet/hosts/host:h${at}/link`)]).flat(),
+  status('drover/http'),
+];
+const lines = (actors: ActorStatus[], folding = AS_IT_IS, found: string[] | null = null): string[] =>
+  rowsOf(treeOf(actors), folding, found === null ? null : new Set(found)).map(({ status: { name }, depth, open, below, found: itself }) => `${'  '.repeat(depth)}${open === null ? '' : open ? '- ' : '+ '}${name}${open === false ? ` ${below}` : ''}${itself ? '' : ' (leads)'}`);
+
+test('few hosts stand open; many are folded; what was done by hand stays', () => {
+  expect(lines(fleet(1))).toEqual(['- drover', '  - fleet', '    - hosts', '      - host:h0', '        link', '  http']);
+  expect(lines(fleet(OPEN_HOSTS)).length).toBe(4 + 2 * OPEN_HOSTS);
+  const many = lines(fleet(OPEN_HOSTS + 1));
+  expect(many.length).toBe(4 + OPEN_HOSTS + 1);
+  expect(many[3]).toBe('      + host:h0 1');
+  expect(lines(fleet(OPEN_HOSTS + 1), { all: 'open', flipped: new Set() }).length).toBe(4 + 2 * (OPEN_HOSTS + 1));
+  const flipped = new Set(['drover/fleet/hosts/host:h0', 'drover/fleet']);
+  expect(lines(fleet(OPEN_HOSTS + 1), { all: null, flipped: new Set(['drover/fleet/hosts/host:h0']) })[4]).toBe('        link');
+  expect(lines(fleet(1), { all: null, flipped })).toEqual(['- drover', '  + fleet 3', '  http']);
+  expect(lines(fleet(2), { all: 'hosts', flipped: new Set() })).toEqual(['- drover', '  - fleet', '    - hosts', '      + host:h0 1', '      + host:h1 1', '  http']);
+});
+
+test('what is found stands below what leads to it, also in a folded host', () => {
+  expect(lines(fleet(60), AS_IT_IS, ['drover/fleet/hosts/host:h7/link'])).toEqual(['- drover (leads)', '  - fleet (leads)', '    - hosts (leads)', '      - host:h7 (leads)', '        link']);
+  expect(lines(fleet(60), AS_IT_IS, [])).toEqual([]);
+});
+
+test('hosts stand by name, whoever came back last; one whose supervisor is not known is not lost', () => {
+  expect(lines([status('drover'), status('drover/b'), status('drover/a'), status('drover/a/host:y'), status('drover/a/host:x'), status('gone/one')]))
+    .toEqual(['- drover', '  b', '  - a', '    host:x', '    host:y', 'one']);
+});
+
+test('a row says its place among its siblings', () => {
+  expect(rowsOf(treeOf(fleet(2)), AS_IT_IS, null).map(({ place, places }) => `${place}/${places}`)).toEqual(['1/1', '1/2', '1/1', '1/2', '1/1', '2/2', '1/1', '2/2']);
+});
+
+const exit = (reason: string, at = '2026-08-22T10:00:05.000000Z'): ActorStatus['lastExit'] => ({ reason, at, stack: null });
+const byPath = (...actors: ActorStatus[]): Record<string, ActorStatus> => Object.fromEntries(actors.map((one) => [one.path, one]));
+
+test('a crash is a new exit that nobody ordered, or a host whose tree gave up', () => {
+  const before = byPath(status('a'), status('b', { lastExit: exit('boom') }), status('c'), status('x/host:h1'), status('x/host:h2'));
+  const after = byPath(status('a', { lastExit: exit('Error: boom') }), status('b', { lastExit: exit('boom') }), status('c', { lastExit: exit('shutdown') }), status('new', { lastExit: exit('boom') }));
+  expect(crashesBetween(before, after, new Set(['h1'])).map(({ path }) => path)).toEqual(['a', 'x/host:h1']);
+  expect(crashesBetween(after, byPath(status('a', { lastExit: exit('Error: boom', '2026-08-22T10:00:06.000000Z') })), new Set()).map(({ path }) => path)).toEqual(['a']);
+});
+
+test('it flashes at the nearest row in sight, once for the newest', () => {
+  const visible = new Set(['drover', 'drover/fleet']);
+  expect(nearestVisible('drover/fleet/hosts/host:a/link', visible)).toBe('drover/fleet');
+  expect(nearestVisible('elsewhere', visible)).toBeNull();
+  expect(flashesAt(new Map([['drover/fleet/x', 1], ['drover/fleet', 3], ['drover/view', 2], ['gone', 4]]), visible)).toEqual(new Map([['drover/fleet', 3], ['drover', 2]]));
+});
