@@ -4,14 +4,12 @@ import { span } from '../format/figures.ts';
 import { msOf } from '../format/times.ts';
 import { useNow } from '../state/now.ts';
 
-const WARN = 0.9;
-
 /** `value` of `max`; null: not known, and drawn as an empty, hatched bar. `label` is what a screen reader says. */
 export function Bar({ value, max, label, className = 'h-1.5 w-full' }: { value: number | null; max: number | null; label: string; className?: string }): ReactElement {
   const part = value === null || max === null || max <= 0 ? null : Math.min(1, Math.max(0, value / max));
   return (
     <span role="img" aria-label={label} title={label} className={`relative block overflow-hidden rounded-full bg-line ${className}`}>
-      {part === null ? null : <span className={`absolute inset-y-0 left-0 rounded-full ${part >= WARN ? 'bg-warn' : 'bg-accent'}`} style={{ width: `${part * 100}%` }} />}
+      {part === null ? null : <span className="absolute inset-y-0 left-0 rounded-full bg-accent" style={{ width: `${part * 100}%` }} />}
     </span>
   );
 }
