@@ -117,7 +117,8 @@ describe('with a token', () => {
   });
 
   test('behind https the cookie is Secure', async () => {
-    expect((await signIn(TOKEN, { 'x-forwarded-proto': 'https' })).headers.get('set-cookie')).toMatch(/; Secure$/);
+    for (const proto of ['https', 'https, http', 'HTTPS']) expect((await signIn(TOKEN, { 'x-forwarded-proto': proto })).headers.get('set-cookie'), proto).toMatch(/; Secure$/);
+    for (const proto of ['http', 'http, https', 'httpsx']) expect((await signIn(TOKEN, { 'x-forwarded-proto': proto })).headers.get('set-cookie'), proto).not.toMatch(/Secure/);
   });
 
   test('tries are limited', async () => {

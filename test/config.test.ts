@@ -68,6 +68,14 @@ describe('precedence', () => {
     expect(problems({ cwd, env: { DROVER_CONFIG: 'other.yaml' } })).toEqual([`${join(cwd, 'other.yaml')}: cannot be read (ENOENT): check DROVER_CONFIG and the file's permissions`]);
   });
 
+  test('a limit that would stop Drover, or turn it against its hosts, is refused', () => {
+    expect(problems({ env: { DROVER_LIMITS_RING_PAGE_SIZE: '1000' } })).toEqual(['DROVER_LIMITS_RING_PAGE_SIZE: expected a whole number from 1 to 999']);
+    for (const [name, value] of [['RING_PAGE_SIZE', '0'], ['RING_PAGE_SIZE', '10.5'], ['BATCH_ROWS', '0'], ['RECONNECT_UNDER_WAY', '0'], ['THROUGHPUT_WINDOW_S', '0'], ['PROBE_EVERY_MS', '2147483648']]) {
+      expect(problems({ env: { [`DROVER_LIMITS_${name}`]: value } }), `${name}=${value}`).toHaveLength(1);
+    }
+    expect(load({ env: { DROVER_LIMITS_RING_PAGE_SIZE: '999', DROVER_LIMITS_PROBE_EVERY_MS: '2147483647' } }).limits).toMatchObject({ ring: { pageSize: 999 }, probe: { everyMs: 2_147_483_647 } });
+  });
+
   test('DROVER_FLUSH_MS is the pause between flushes', () => {
     expect(load({ env: { DROVER_FLUSH_MS: '0' } }).limits.ws.flushMs).toBe(0);
   });

@@ -61,6 +61,13 @@ describe('GET /debug/actors', () => {
     for (const bad of ['sort=colour', 'kind=robot', 'limit=0', 'order=up']) expect((await fleet.ask('GET', `/debug/actors?${bad}`)).status, bad).toBe(400);
   });
 
+  it('a link\'s `handled` rises with what its host says', async () => {
+    const handled = async (): Promise<number> => (await fleet.ask('GET', `/debug/actors/${LINK}`)).body.handled;
+    const before = await handled();
+    for (let i = 0; i < 10; i += 1) fleet.sims['a']!.log('proxy', `line ${i}\n`);
+    await eventually(handled, (now) => now >= before + 10, 'ten more handled');
+  });
+
   it('as text: a tree', async () => {
     const { body, headers } = await fleet.ask('GET', '/debug/actors?format=text');
     expect(headers.get('content-type')).toContain('text/plain');

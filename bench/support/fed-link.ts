@@ -68,7 +68,7 @@ export async function feedLink({ greeting, rows, generation }: Traffic, id = 'gp
   }, { id, face: { ...face, tags: [] }, port, remembered: null, shown: null }, channel, (event) => {
     if (event.type === 'crash') throw event.error;
     if (event.type === 'spoke') body.live();
-  });
+  }, () => undefined);
   body.connect();
   await clock.settle();
   const read = (bytes: Uint8Array, announced: number): void => {

@@ -55,9 +55,29 @@ function hostList(value: unknown, context: z.RefinementCtx): unknown {
   });
 }
 
-function limitsOf(numbers: object): z.ZodType {
+/** Where a value beyond would stop Drover, or turn it against its hosts. Others are 0 or more. */
+const BOUNDS: Readonly<Record<string, readonly [least: number, most: number]>> = {
+  'reconnect.underWay': [1, 1_000], 'reconnect.perSecond': [1, 1_000], 'probe.stepMs': [1, 60_000], 'throughputWindowS': [1, 86_400],
+  // Hosts answer any other page with 400.
+  'ring.pageSize': [1, 999],
+  'ring.missingFetches': [1, 1_000], 'batch.rows': [1, 100_000], 'ws.rowsPerFrame': [1, 10_000],
+};
+/** A timer that is set for longer fires at once. */
+const LONGEST_MS = 2_147_483_647;
+
+function limit(path: string): typeof number {
+  const bounds = BOUNDS[path];
+  if (bounds !== undefined) {
+    const [least, most] = bounds;
+    const error = `expected a whole number from ${least} to ${most}`;
+    return number.refine((value) => Number.isInteger(value) && value >= least && value <= most, { error });
+  }
+  return /ms$/i.test(path) ? number.refine((value) => value <= LONGEST_MS, { error: `expected at most ${LONGEST_MS} ms` }) : number;
+}
+
+function limitsOf(numbers: object, above = ''): z.ZodType {
   const shape: Record<string, z.ZodType> = {};
-  for (const [key, value] of Object.entries(numbers)) shape[key] = typeof value === 'number' ? number.default(value) : limitsOf(value as object).prefault({});
+  for (const [key, value] of Object.entries(numbers)) shape[key] = typeof value === 'number' ? limit(above + key).default(value) : limitsOf(value as object, `${above}${key}.`).prefault({});
   return z.strictObject(shape);
 }
 

@@ -77,7 +77,7 @@ export interface Body extends LinkBody {
 /** Samples of what was malformed that reach the log, a connection. */
 const SAMPLES = 3;
 
-export function createBody(deps: LinkDeps, host: LinkHost, channel: PublisherHandle, send: (event: LinkEvent) => void): Body {
+export function createBody(deps: LinkDeps, host: LinkHost, channel: PublisherHandle, send: (event: LinkEvent) => void, handled: (count: number) => void): Body {
   const { clock, random, limits, figures } = deps;
   const log = deps.log.child({ host: host.id });
   const now = (): Moment => ({ wall: clock.now(), mono: clock.monotonic() });
@@ -272,6 +272,7 @@ export function createBody(deps: LinkDeps, host: LinkHost, channel: PublisherHan
         events(events, bytes) {
           figures.bytes += bytes;
           figures.events += events.length;
+          handled(events.length);
           const at = now();
           contacted(memory, at);
           if (!spoke && events.length > 0) {

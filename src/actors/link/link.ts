@@ -61,7 +61,7 @@ export function link(options: LinkOptions): Start {
       wantLogs: (models) => tell({ type: 'want-logs', models }),
     });
     const leave = options.directory.enter(host.id, tell);
-    body = createBody(options.deps, host, channel, send);
+    body = createBody(options.deps, host, channel, send, (count) => context.probe.handled(count));
     const made = body;
     const started = startMachine(context, linkMachine, {
       input: { body: made, random: options.deps.random, limits: { backoff: options.deps.limits.backoff, greetingMs: options.deps.limits.stream.headersTimeoutMs, probe: options.deps.limits.probe } },

@@ -11,7 +11,7 @@ const sessionDocument = z.object({ required: z.boolean(), authenticated: z.boole
 export async function registerSession(app: App, { deps, access, sessions }: RouteContext): Promise<void> {
   const { token, publicUrl } = deps.settings;
   const tries = createTries(deps.clock, { most: 10, windowMs: 60_000 });
-  const secure = (request: FastifyRequest): boolean => publicUrl?.startsWith('https:') === true || request.headers['x-forwarded-proto'] === 'https';
+  const secure = (request: FastifyRequest): boolean => publicUrl?.startsWith('https:') === true || /^https(?:$|\s*,)/i.test(String(request.headers['x-forwarded-proto'] ?? ''));
 
   app.get('/api/session', {
     config: { open: true },
