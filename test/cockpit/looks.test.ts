@@ -25,6 +25,10 @@ const LOOKS = {
 /** Where it is, and what has to be there before it is judged. */
 const VIEWS: readonly { name: string; path: string; ready: (page: Page) => Promise<unknown> }[] = [
   { name: 'fleet', path: '/', ready: (page) => page.locator('[data-host=atlas][data-liveness=live]').waitFor() },
+  { name: 'host', path: '/hosts/atlas', ready: (page) => page.locator('[data-band] [data-mark=boot]').first().waitFor() },
+  { name: 'model', path: '/models/qwen3-8b-q4', ready: (page) => page.locator('[data-key=atlas]').waitFor() },
+  { name: 'matrix', path: '/matrix', ready: (page) => page.locator('[data-host=atlas] [data-model=qwen3-8b-q4]').waitFor() },
+  { name: 'multiples', path: '/matrix?show=multiples&metric=busy', ready: (page) => page.locator('[data-host=atlas] [data-spark][d^=M]').waitFor({ state: 'attached' }) },
   { name: 'actors', path: '/actors', ready: (page) => page.getByText('fleet-store').first().waitFor() },
   { name: 'settings', path: '/settings', ready: (page) => page.getByText('This Drover').waitFor() },
 ];

@@ -15,6 +15,9 @@ export const NAVIGATION: readonly ViewEntry[] = [
 
 export const ROUTES: readonly { path: string; view: ComponentType }[] = [
   { path: '/', view: FleetView },
+  { path: '/hosts/:id', view: lazy(async () => ({ default: (await import('../views/host/host-view.tsx')).HostView })) },
+  { path: '/models/*', view: lazy(async () => ({ default: (await import('../views/model/model-view.tsx')).ModelView })) },
+  { path: '/matrix', view: lazy(async () => ({ default: (await import('../views/matrix/matrix-view.tsx')).MatrixView })) },
   { path: '/performance', view: lazy(async () => ({ default: (await import('../views/performance/performance-view.tsx')).PerformanceView })) },
   { path: '/actors', view: lazy(async () => ({ default: (await import('../views/actors/actors-view.tsx')).ActorsView })) },
   { path: '/settings', view: lazy(async () => ({ default: (await import('../views/settings/settings-view.tsx')).SettingsView })) },

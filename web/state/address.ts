@@ -1,6 +1,6 @@
 /** The address is the state: what a view filters, sorts and selects stands in its query. */
 import { useCallback, useMemo } from 'react';
-import { useSearchParams } from 'wouter';
+import { useLocation, useSearchParams } from 'wouter';
 
 export type SetParams = (change: Readonly<Record<string, string | readonly string[] | null>>) => void;
 
@@ -24,6 +24,18 @@ export function useParams(): [URLSearchParams, SetParams] {
 export function useChosen(params: URLSearchParams, name: string): ReadonlySet<string> {
   const key = params.getAll(name).join('\n');
   return useMemo(() => new Set(key === '' ? [] : key.split('\n')), [key]);
+}
+
+/** What stands behind the prefix of the path, decoded whole: a model's key may hold slashes and more. */
+export function usePathRest(prefix: string): string {
+  // Asked for the sake of being told of a change; its value has been decoded in part.
+  useLocation();
+  const raw = location.pathname.slice(prefix.length);
+  try {
+    return decodeURIComponent(raw);
+  } catch {
+    return raw;
+  }
 }
 
 export function toggled(chosen: ReadonlySet<string>, value: string): string[] {

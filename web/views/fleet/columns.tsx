@@ -2,6 +2,7 @@
 import type { ReactElement } from 'react';
 import { Link } from 'wouter';
 import { whole, withUnit, megabytes, percent, UNKNOWN, counted } from '../../format/figures.ts';
+import { lostWords } from '../../format/gaps.ts';
 import { msOf, relative } from '../../format/times.ts';
 import { useNow } from '../../state/now.ts';
 import { LivenessWord } from '../../ui/liveness.tsx';
@@ -84,6 +85,5 @@ function TokensCell({ rate, rows }: { rate: number | null; rows: number }): Reac
 
 function GapsCell({ id, held: { state: { gaps } } }: HostEntry): ReactElement {
   if (gaps.count === 0) return <span className="text-faint">0</span>;
-  const lost = gaps.lostMax === null ? `at least ${whole(gaps.lostMin)}` : gaps.lostMin === gaps.lostMax ? whole(gaps.lostMin) : `${whole(gaps.lostMin)} to ${whole(gaps.lostMax)}`;
-  return <Link href={`${hostAddress(id)}#history`} className="text-warn underline" title={`${counted(gaps.count, 'gap')}, ${lost} requests lost`}>{whole(gaps.count)}</Link>;
+  return <Link href={`${hostAddress(id)}#history`} className="text-warn underline" title={`${counted(gaps.count, 'gap')}: ${lostWords(gaps)}`}>{whole(gaps.count)}</Link>;
 }

@@ -42,6 +42,8 @@ export function FleetView(): ReactElement {
     <>
       <PageHead title="Fleet" summary={counted(all.length, 'host')}>
         <SearchField label="Host, model, tag" value={q} onChange={(event) => setParams({ q: event.target.value })} className="w-full sm:w-56" />
+        <Link href="/matrix" className="inline-flex h-8 items-center gap-1.5 px-1 text-accent hover:underline"><Icon name="matrix" />Matrix</Link>
+        <Link href="/matrix?show=multiples" className="inline-flex h-8 items-center gap-1.5 px-1 text-accent hover:underline"><Icon name="performance" />One metric</Link>
         {phone ? null : (
           <>
             <Segments label="Layout" value={fleetLayout} onChange={(layout) => prefer({ fleetLayout: layout })} options={[{ value: 'table', label: 'Table', icon: <Icon name="table" /> }, { value: 'cards', label: 'Cards', icon: <Icon name="cards" /> }]} />

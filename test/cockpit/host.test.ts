@@ -1,0 +1,152 @@
+/** The view of one host: what it shows live, its history from the database, and what is left of it without one. */
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { openCockpit, type Cockpit } from '../support/cockpit.ts';
+
+const GPU = { name: 'Test Card', uuid: 'GPU-test', memTotalMb: 24_576 };
+const MODELS = [{ id: 'tiny', name: 'Tiny', ttlS: 600, contextLength: 4_096, aliases: ['small'] }, { id: 'vendor/large', name: '<i>Large</i>' }];
+
+const section = (page: Page, name: string) => page.locator(`section[aria-label="${name}"]`);
+
+describe('with a database', () => {
+  let cockpit: Cockpit;
+  beforeAll(async () => {
+    cockpit = await openCockpit({ hosts: { gpu1: { models: MODELS, gpus: [GPU] }, gpu2: {} } });
+  });
+  afterAll(async () => cockpit.close());
+  afterEach(() => expect(cockpit.complaints).toEqual([]));
+
+  test('models, GPUs, requests in flight and those that ended, live and of this host alone', async () => {
+    const page = await cockpit.open('/hosts/gpu1');
+    await page.locator('[data-liveness=live]').waitFor();
+    const { gpu1, gpu2 } = cockpit.hosts;
+    gpu1!.record({ model: 'tiny', tokensPerSecond: 61.5, outputTokens: 77 });
+    gpu2!.record({ model: 'tiny', tokensPerSecond: 13.25, outputTokens: 99 });
+    const rows = section(page, 'Last requests');
+    await rows.getByText('61.5').waitFor();
+    expect(await rows.locator('[data-row]').count()).toBe(1);
+
+    gpu1!.request({ model: 'tiny', durationMs: 600_000, reqPath: '/v1/chat/completions' });
+    const inflight = section(page, 'In flight');
+    await inflight.getByText('POST /v1/chat/completions').waitFor();
+    await inflight.getByText('1 request', { exact: true }).waitFor();
+    const tiny = section(page, 'Models').locator('[data-key=tiny]');
+    await tiny.getByText('ready').waitFor();
+    await tiny.getByText('not while in use').waitFor();
+    expect(await tiny.textContent()).toContain('10 min');
+    expect(await tiny.textContent()).toContain('4,096');
+    expect(await tiny.textContent()).toContain('also small');
+    await section(page, 'Models').getByText('<i>Large</i>').waitFor();
+    await section(page, 'GPUs').getByText('Test Card').waitFor();
+    await section(page, 'GPUs').getByText('of 24.0 GiB').waitFor();
+    expect(await section(page, 'Actors').locator('[data-row]').count()).toBe(2);
+    await section(page, 'Actors').getByText('host:gpu1').waitFor();
+
+    await page.reload();
+    await rows.getByText('61.5').waitFor();
+    expect(await rows.textContent()).not.toContain('13.3');
+    await page.context().close();
+  });
+
+  test('models sort by their heads, in the address', async () => {
+    const page = await cockpit.open('/hosts/gpu1?sort=model&order=desc');
+    const models = section(page, 'Models');
+    await models.locator('[data-row]').first().waitFor();
+    const keys = async (): Promise<(string | null)[]> => models.locator('[data-row]').evaluateAll((all) => all.map((row) => row.getAttribute('data-key')));
+    expect(await keys()).toEqual(['vendor/large', 'tiny']);
+    await models.getByRole('button', { name: 'Model', exact: true }).click();
+    await page.waitForURL((url) => url.search === '?sort=model');
+    expect(await keys()).toEqual(['tiny', 'vendor/large']);
+    await page.context().close();
+  });
+
+  test('a host that dies and comes back as another boot: its band, its marks and its list tell it, page by page', async () => {
+    const page = await cockpit.open('/hosts/gpu1?range=1h');
+    await page.locator('[data-liveness=live]').waitFor();
+    const events = page.getByRole('list', { name: 'Events' });
+    await events.locator('[data-event=boot]').first().waitFor();
+    cockpit.hosts['gpu1']!.kill();
+    await page.locator('[data-liveness=down]').waitFor();
+    await page.locator('[data-reason]').getByText('refuses the connection').waitFor();
+    await page.getByText('what follows is remembered').waitFor();
+    await events.locator('[data-event=liveness]').getByText('refuses the connection').first().waitFor();
+    await page.locator('[data-band] rect[data-state=down]').first().waitFor();
+    cockpit.hosts['gpu1']!.start();
+    cockpit.hosts['gpu1']!.record({ model: 'tiny' });
+    await page.locator('[data-liveness=live]').waitFor();
+    await events.getByText('its ids began again after boot 1').waitFor();
+    await page.locator('[data-band] [data-mark=boot]').first().waitFor();
+    await page.getByRole('img', { name: /^Liveness over 1 h: .*live .*2 boots/ }).waitFor();
+
+    await page.getByRole('radio', { name: '30 d' }).check();
+    await page.waitForURL(/range=30d/);
+    await page.getByRole('checkbox', { name: 'models too' }).check();
+    await page.waitForURL(/events=all/);
+    await events.locator('[data-event=model]').getByText('vendor/large').first().waitFor();
+    await page.context().close();
+  });
+
+  test('older events come page by page, each once', async () => {
+    const gpu2 = cockpit.hosts['gpu2']!;
+    for (let round = 0; round < 4; round++) {
+      await new Promise<void>((resolve) => gpu2.request({ model: 'tiny', durationMs: 1, done: () => resolve() }));
+      gpu2.unload('tiny');
+    }
+    await expect.poll(async () => events(cockpit, 'gpu2'), { timeout: 30_000, interval: 50 }).toBeGreaterThanOrEqual(15);
+    const page = await cockpit.open('/hosts/gpu2?events=all');
+    await page.route('**/api/host-events*', async (route) => {
+      const url = new URL(route.request().url());
+      if (url.searchParams.get('limit') === '50') url.searchParams.set('limit', '6');
+      await route.continue({ url: url.href });
+    });
+    await page.reload();
+    const list = page.getByRole('list', { name: 'Events' });
+    await list.locator('[data-row]').first().waitFor();
+    const older = page.getByRole('button', { name: 'Older' });
+    const rows = list.locator('[data-row]:not([data-event=gap])');
+    let pages = 0;
+    for (; (await older.count()) > 0; pages++) {
+      const held = await rows.count();
+      await older.click();
+      await expect.poll(async () => (await rows.count()) > held || (await older.count()) === 0, { timeout: 30_000, interval: 20 }).toBe(true);
+    }
+    expect(pages).toBeGreaterThanOrEqual(2);
+    expect(await rows.count()).toBe(await events(cockpit, 'gpu2'));
+    await page.context().close();
+  });
+
+  test('a host that there is not', async () => {
+    const page = await cockpit.open('/hosts/nobody');
+    await page.getByText('There is no host “nobody”').waitFor();
+    await page.getByRole('link', { name: 'Go to the fleet' }).click();
+    await page.locator('[data-host=gpu1]').waitFor();
+    await page.locator('[data-host=gpu1]').getByRole('link', { name: 'gpu1' }).click();
+    await page.getByRole('heading', { name: 'gpu1', level: 1 }).waitFor();
+    await page.context().close();
+  });
+});
+
+async function events(cockpit: Cockpit, host: string): Promise<number> {
+  const answer = await fetch(`${cockpit.url}/api/host-events?host=${host}&limit=1000`);
+  return ((await answer.json()) as { events: unknown[] }).events.length;
+}
+
+describe('without a database', () => {
+  let cockpit: Cockpit;
+  beforeAll(async () => {
+    cockpit = await openCockpit({ hosts: { gpu1: { models: MODELS, gpus: [GPU] } }, database: 'none' });
+  });
+  afterAll(async () => cockpit.close());
+
+  test('what is live stays, the history says why it is not there', async () => {
+    const page = await cockpit.open('/hosts/gpu1');
+    await page.locator('[data-liveness=live]').waitFor();
+    await section(page, 'History').getByText('What is live does not need it and goes on.').waitFor();
+    expect(await section(page, 'History').getByRole('alert').textContent()).toMatch(/database/i);
+    cockpit.hosts['gpu1']!.record({ model: 'tiny', tokensPerSecond: 61.5 });
+    await section(page, 'Last requests').getByText('61.5').waitFor();
+    await section(page, 'GPUs').getByText('Test Card').waitFor();
+    expect(cockpit.complaints).toEqual([]);
+    await page.context().close();
+  });
+});

@@ -1,0 +1,58 @@
+/** The view of one model: its hosts side by side, how fast it is at each, its last requests. */
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { openCockpit, type Cockpit } from '../support/cockpit.ts';
+
+// What a path could be taken apart by, and what would be decoded twice.
+const KEY = 'vendor/large model 50%25?#1';
+const address = `/models/${encodeURIComponent(KEY)}`;
+
+let cockpit: Cockpit;
+beforeAll(async () => {
+  const models = [{ id: KEY, name: 'Large', ttlS: 900, contextLength: 16_384 }, { id: 'tiny', name: 'Tiny' }];
+  cockpit = await openCockpit({ hosts: { gpu1: { models }, gpu2: { models }, gpu3: {} } });
+  for (const tokensPerSecond of [10, 30, 20]) cockpit.hosts['gpu1']!.record({ model: KEY, tokensPerSecond, promptPerSecond: tokensPerSecond * 100, outputTokens: 50 });
+  cockpit.hosts['gpu1']!.record({ model: 'tiny', tokensPerSecond: 999, outputTokens: 50 });
+});
+afterAll(async () => cockpit.close());
+afterEach(() => expect(cockpit.complaints).toEqual([]));
+
+const cells = async (page: Page, host: string): Promise<Record<string, string>> => {
+  const heads = await page.locator('table[aria-label=Hosts] th').allInnerTexts();
+  const texts = await page.locator(`table[aria-label=Hosts] [data-key=${host}] td`).allInnerTexts();
+  return Object.fromEntries(heads.map((head, i) => [head.trim(), texts[i]?.trim() ?? '']));
+};
+
+test('its hosts with state and the medians of its own requests there, – where none was seen', async () => {
+  const page = await cockpit.open(address);
+  await page.getByRole('heading', { name: 'Large', level: 1 }).waitFor();
+  await expect.poll(async () => (await cells(page, 'gpu1'))['Tokens/s'], { timeout: 20_000 }).toBe('20.0');
+  expect(await cells(page, 'gpu1')).toMatchObject({ 'Prompt/s': '2,000', Liveness: 'live', State: 'stopped', Context: '16,384' });
+  expect(await cells(page, 'gpu2')).toMatchObject({ 'Tokens/s': '–', 'Prompt/s': '–', Newest: '–', 'Last used': '–' });
+  expect(await page.locator('table[aria-label=Hosts] [data-row]').count()).toBe(2);
+  expect(await page.locator('table[aria-label="Last requests"] [data-row]').count()).toBe(3);
+
+  cockpit.hosts['gpu2']!.record({ model: KEY, tokensPerSecond: 44, outputTokens: 50 });
+  await expect.poll(async () => (await cells(page, 'gpu2'))['Tokens/s'], { timeout: 20_000 }).toBe('44.0');
+  cockpit.hosts['gpu2']!.request({ model: KEY, durationMs: 1 });
+  await page.locator('[data-key=gpu2]').getByText('ready').waitFor();
+  await page.locator('[data-key=gpu2]').getByText(/^in 1[45] min/).waitFor();
+  await page.context().close();
+});
+
+test('one comes to it from a host, and back', async () => {
+  const page = await cockpit.open('/hosts/gpu1');
+  await page.locator('section[aria-label=Models]').getByRole('link', { name: 'Large' }).click();
+  await page.waitForURL((url) => url.pathname === address);
+  await page.locator('table[aria-label=Hosts]').getByRole('link', { name: 'gpu2' }).click();
+  await page.getByRole('heading', { name: 'gpu2', level: 1 }).waitFor();
+  await page.context().close();
+});
+
+test('a model that no host has', async () => {
+  const page = await cockpit.open('/models/nothing-like-it');
+  await page.getByText('No host has a model “nothing-like-it”').waitFor();
+  await page.getByRole('link', { name: 'See which models there are' }).click();
+  await page.getByRole('heading', { name: 'Matrix' }).waitFor();
+  await page.context().close();
+});

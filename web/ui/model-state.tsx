@@ -1,0 +1,22 @@
+/** A model's state at a host, where there is room for words. */
+import type { ReactElement } from 'react';
+import type { ModelState } from '../../src/model/host/state.ts';
+import { UNKNOWN } from '../format/figures.ts';
+import { msOf, relative } from '../format/times.ts';
+import { useNow } from '../state/now.ts';
+import { TtlRing } from './meter.tsx';
+import { modelColour, modelWord } from './model-chip.tsx';
+
+export function ModelStateWord({ model }: { model: ModelState }): ReactElement {
+  return <span className={`inline-flex items-center gap-1.5 font-medium ${modelColour(model.state)}`}><span aria-hidden="true" className={`size-1.5 rounded-full bg-current ${model.state === 'starting' || model.state === 'stopping' ? 'breathe' : ''}`} />{modelWord(model)}</span>;
+}
+
+/** When it unloads if nobody asks. */
+export function Unloads({ model }: { model: ModelState }): ReactElement {
+  const now = useNow();
+  const { state, unloadAt, ttlS, inflight } = model;
+  if (state !== 'ready') return <span className="text-faint">{UNKNOWN}</span>;
+  if (ttlS !== null && ttlS <= 0) return <span className="text-faint">stays</span>;
+  if (unloadAt === null) return <span className="text-faint">{inflight !== null && inflight > 0 ? 'not while in use' : UNKNOWN}</span>;
+  return <span className="inline-flex items-center gap-1.5 text-soft"><span className="text-accent"><TtlRing unloadAt={unloadAt} ttlS={ttlS} /></span><span>{msOf(unloadAt) <= now ? 'due' : relative(msOf(unloadAt), now)}</span></span>;
+}

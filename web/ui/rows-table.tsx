@@ -1,0 +1,37 @@
+/** The last requests of a host or a model. */
+import type { ReactElement } from 'react';
+import { Link } from 'wouter';
+import type { ActivityRow } from '../../src/model/records/activity.ts';
+import { duration, rounded, whole, UNKNOWN } from '../format/figures.ts';
+import { rowKey, type LatestRows } from '../state/latest-rows.ts';
+import { Fault } from './notes.tsx';
+import { modelAddress } from './model-chip.tsx';
+import { Table, type TableColumn } from './table.tsx';
+import { Ago } from './time.tsx';
+
+const statusColour = (status: number | null): string => (status === null ? 'text-faint' : status >= 500 ? 'text-bad' : status >= 400 ? 'text-warn' : 'text-good');
+
+const TIME: TableColumn<ActivityRow> = { id: 'ts', name: 'Ended', className: 'whitespace-nowrap text-soft', cell: ({ ts, hostId }) => <Ago at={ts} host={hostId} /> };
+const HOST: TableColumn<ActivityRow> = { id: 'host', name: 'Host', cell: ({ hostId }) => <Link href={`/hosts/${encodeURIComponent(hostId)}`} className="hover:text-accent hover:underline">{hostId}</Link> };
+const MODEL: TableColumn<ActivityRow> = { id: 'model', name: 'Model', className: 'max-w-48 truncate max-sm:max-w-24', cell: ({ model }) => <Link href={modelAddress(model)} className="hover:text-accent hover:underline" title={model}>{model}</Link> };
+const REST: readonly TableColumn<ActivityRow>[] = [
+  { id: 'path', name: 'Path', className: 'max-w-48 truncate text-soft max-xl:hidden', cell: ({ reqPath }) => reqPath ?? UNKNOWN },
+  { id: 'status', name: 'Status', right: true, cell: ({ status, error }) => <span className={statusColour(status)} title={error ?? undefined}>{status ?? UNKNOWN}</span> },
+  { id: 'in', name: 'In', right: true, className: 'max-sm:hidden', cell: ({ inputTokens }) => <span title="input tokens">{whole(inputTokens)}</span> },
+  { id: 'out', name: 'Out', right: true, className: 'max-sm:hidden', cell: ({ outputTokens }) => <span title="output tokens">{whole(outputTokens)}</span> },
+  { id: 'tokens', name: 'Tokens/s', right: true, cell: ({ tokensPerSecond }) => rounded(tokensPerSecond) },
+  { id: 'duration', name: 'Took', right: true, cell: ({ durationMs }) => duration(durationMs) },
+];
+const COLUMNS = { host: [TIME, MODEL, ...REST], model: [TIME, HOST, ...REST] } as const;
+
+/** `of`: whose they are, so that it stands in no column. */
+export function RowsTable({ of, latest: { rows, error, loading, reload } }: { of: keyof typeof COLUMNS; latest: LatestRows }): ReactElement {
+  return (
+    <>
+      {error === null ? null : <div className="p-4 pb-2"><Fault error={error} retry={reload} /></div>}
+      {rows.length > 0 ? <Table label="Last requests" columns={COLUMNS[of]} rows={rows} keyOf={rowKey} />
+        : loading ? <p role="status" className="p-4 text-soft">Reading the last requests …</p>
+        : <p className="p-4 text-soft">{error === null ? `No request to this ${of} is recorded yet. It shows here as it ends.` : 'Requests that end from now on show here.'}</p>}
+    </>
+  );
+}

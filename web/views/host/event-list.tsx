@@ -1,0 +1,67 @@
+/** What happened to a host, newest first, in words. */
+import type { ReactElement, ReactNode } from 'react';
+import { Link } from 'wouter';
+import { LIVENESS_STATES } from '../../../src/model/host/liveness.ts';
+import type { Gap, GapCause } from '../../../src/model/records/gap.ts';
+import type { HostEventRow } from '../../../src/model/records/history.ts';
+import { UNKNOWN } from '../../format/figures.ts';
+import { lostWords } from '../../format/gaps.ts';
+import { absolute, msOf } from '../../format/times.ts';
+import { useZone } from '../../state/hooks.ts';
+import { LivenessWord } from '../../ui/liveness.tsx';
+import { modelAddress, modelColour } from '../../ui/model-chip.tsx';
+import { Ago } from '../../ui/time.tsx';
+import { eventKey } from './use-history.ts';
+
+const CAUSES: Record<GapCause, string> = {
+  wrap: 'the host forgot them before Drover could read them', restart: 'the host restarted before Drover could read them', reload: 'the host reloaded before Drover could read them',
+  rejected: 'the database would not take them', missing: 'the host never told of them',
+};
+
+/** Gaps stand where they end. */
+export function EventList({ events, gaps }: { events: readonly HostEventRow[]; gaps: readonly Gap[] }): ReactElement {
+  const items = [
+    ...events.map((event) => ({ key: eventKey(event), ts: event.ts, kind: event.kind as string, words: <EventWords event={event} />, host: event.hostId })),
+    ...gaps.map((gap) => ({ key: gap.id, ts: gap.toTs ?? gap.detectedAt, kind: 'gap', words: <GapWords gap={gap} />, host: gap.hostId })),
+  ].sort((a, b) => (a.ts < b.ts ? 1 : a.ts > b.ts ? -1 : 0));
+  return (
+    <ol aria-label="Events" className="max-h-96 overflow-y-auto border-t border-line" tabIndex={0}>
+      {items.map(({ key, ts, kind, words, host }) => (
+        <li key={key} data-row tabIndex={-1} data-event={kind} className="grid grid-cols-[6.5rem_minmax(0,1fr)] gap-x-3 border-b border-line px-4 py-1.5 last:border-0 hover:bg-hover sm:grid-cols-[10rem_4.5rem_minmax(0,1fr)]">
+          <EventTime at={ts} host={host} /><span className="text-faint max-sm:hidden">{kind}</span><div className="min-w-0">{words}</div>
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+function EventTime({ at, host }: { at: string; host: string }): ReactElement {
+  const zone = useZone(host);
+  return <span className="text-soft"><span className="max-sm:hidden">{absolute(msOf(at), zone)}</span><span className="sm:hidden"><Ago at={at} host={host} /></span></span>;
+}
+
+function EventWords({ event: { kind, from, to, reason } }: { event: HostEventRow }): ReactElement {
+  switch (kind) {
+    case 'liveness': return <p><Word>{from}</Word>{from === null ? null : <span className="mr-2 text-faint">→</span>}<Word>{to}</Word>{reason === null ? null : <span className="text-soft">{sentence(reason)}</span>}</p>;
+    case 'boot': return <p>Boot {to ?? UNKNOWN}: <span className="text-soft">{from === null ? 'the first that Drover met' : `its ids began again after boot ${from}`}</span></p>;
+    case 'build': return <p>Build {to ?? UNKNOWN}{from === null ? '' : <span className="text-soft">, before {from}</span>}</p>;
+    case 'model': return <p><Link href={modelAddress(reason ?? '')} className="hover:text-accent hover:underline">{reason}</Link> <span className="text-faint">{from === null ? '' : `${from} → `}</span><span className={modelColour(to ?? '')}>{to ?? UNKNOWN}</span></p>;
+    default: return kind satisfies never;
+  }
+}
+
+/** Still: this is what was, nothing turns any more. */
+function Word({ children }: { children: string | null }): ReactNode {
+  const state = LIVENESS_STATES.find((one) => one === children);
+  return state === undefined ? null : <span className="mr-2 [&_*]:animate-none"><LivenessWord state={state} /></span>;
+}
+
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+/** "refused: The port refuses the connection" → its sentence. */
+const sentence = (reason: string): string => /^[a-z_]+: (.+)$/s.exec(reason)?.[1] ?? reason;
+
+function GapWords({ gap: { hostId, fromTs, toTs, cause, ...lost } }: { gap: Gap }): ReactElement {
+  const zone = useZone(hostId);
+  const when = fromTs === null || toTs === null ? '' : ` Between ${absolute(msOf(fromTs), zone)} and ${absolute(msOf(toTs), zone)}.`;
+  return <p><span className="text-warn">{capital(lostWords(lost))}</span><span className="text-soft">: {CAUSES[cause]}.{when}</span></p>;
+}

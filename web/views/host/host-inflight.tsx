@@ -1,0 +1,29 @@
+/** What a host works on now, oldest first. */
+import { useMemo, type ReactElement } from 'react';
+import { Link } from 'wouter';
+import type { HostState, InflightRequest } from '../../../src/model/host/state.ts';
+import { bytes, counted, UNKNOWN, whole } from '../../format/figures.ts';
+import { modelAddress } from '../../ui/model-chip.tsx';
+import { Section } from '../../ui/section.tsx';
+import { Table, type TableColumn } from '../../ui/table.tsx';
+import { For } from '../../ui/time.tsx';
+
+interface Entry { id: string; request: InflightRequest }
+
+const COLUMNS: readonly TableColumn<Entry>[] = [
+  { id: 'age', name: 'For', className: 'whitespace-nowrap', cell: ({ request: { startedAt } }) => <For since={startedAt} /> },
+  { id: 'model', name: 'Model', className: 'max-w-48 truncate max-sm:max-w-24', cell: ({ request: { model } }) => <Link href={modelAddress(model)} className="hover:text-accent hover:underline">{model}</Link> },
+  { id: 'path', name: 'Request', className: 'max-w-56 truncate text-soft max-sm:max-w-24', cell: ({ request: { method, path } }) => `${method} ${path}` },
+  { id: 'bytes', name: 'Answered', right: true, cell: ({ request: { respBytes } }) => bytes(respBytes) },
+  { id: 'remote', name: 'From', right: true, className: 'text-soft max-sm:hidden', cell: ({ request: { remoteIp } }) => remoteIp ?? UNKNOWN },
+];
+
+export function HostInflight({ inflight: { total, requests } }: Pick<HostState, 'inflight'>): ReactElement {
+  const entries = useMemo(() => Object.entries(requests).map(([id, request]): Entry => ({ id, request })).sort((a, b) => (a.request.startedAt < b.request.startedAt ? -1 : 1)), [requests]);
+  return (
+    <Section title="In flight" flush actions={<span className="text-soft">{total === null ? UNKNOWN : counted(total, 'request')}</span>}>
+      {entries.length > 0 ? <Table label="In flight" columns={COLUMNS} rows={entries} keyOf={({ id }) => id} />
+        : <p className="p-4 text-soft">{total === null ? 'What is in flight is not known now.' : total === 0 ? 'Nothing is in flight.' : `${whole(total)} in flight; this release of llama-swap does not list them one by one.`}</p>}
+    </Section>
+  );
+}

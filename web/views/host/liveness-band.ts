@@ -1,0 +1,51 @@
+/** From events to stretches of time: what a host's liveness was over a range. */
+import { LIVENESS_STATES, type Liveness, type LivenessState } from '../../../src/model/host/liveness.ts';
+import type { HostEventRow } from '../../../src/model/records/history.ts';
+import { msOf } from '../../format/times.ts';
+
+/** Times are ms since 1970; `state` null: not known. */
+export interface Stretch {
+  state: LivenessState | null;
+  from: number;
+  to: number;
+  /** False: Drover itself began anew at its end and was away for some of it, nobody knows how long. */
+  sure: boolean;
+}
+export interface BandRange { from: number; to: number; /** Nothing older was read. */ readFrom: number }
+
+/** `events`: newest first, of any kind. What is live now goes on to the end, stored or not. */
+export function stretchesOf(events: readonly HostEventRow[], now: Pick<Liveness, 'state' | 'since'>, { from, to, readFrom }: BandRange): Stretch[] {
+  const begin = Math.min(to, Math.max(from, readFrom));
+  const found: Stretch[] = begin > from ? [{ state: null, from, to: begin, sure: true }] : [];
+  const changes = events.filter(({ kind, ts }) => kind === 'liveness' && msOf(ts) > begin && msOf(ts) <= to)
+    .map((event): Change => ({ at: msOf(event.ts), before: asState(event.from), after: asState(event.to), anew: event.from === null })).reverse();
+  const since = Math.min(to, Math.max(begin, msOf(now.since)));
+  const last = changes.at(-1);
+  // What was published a moment ago may not be stored yet.
+  if (last === undefined || (last.after !== now.state && since > last.at)) changes.push({ at: since, before: last?.after ?? null, after: now.state, anew: false });
+  let [at, state] = [begin, changes[0]?.before ?? null];
+  for (const change of changes) {
+    if (change.at > at) found.push({ state, from: at, to: change.at, sure: !change.anew });
+    [at, state] = [change.at, change.after];
+  }
+  if (to > at) found.push({ state, from: at, to, sure: true });
+  return found;
+}
+
+interface Change { at: number; before: LivenessState | null; after: LivenessState | null; anew: boolean }
+
+/** The part of the known time that a host was in each state, most first; empty: nothing is known. */
+export function sharesOf(stretches: readonly Stretch[]): [state: LivenessState, part: number][] {
+  const sums = new Map<LivenessState, number>();
+  let known = 0;
+  for (const { state, from, to, sure } of stretches) {
+    if (state === null || !sure) continue;
+    sums.set(state, (sums.get(state) ?? 0) + to - from);
+    known += to - from;
+  }
+  return known === 0 ? [] : [...sums].map(([state, ms]): [LivenessState, number] => [state, ms / known]).sort((a, b) => b[1] - a[1]);
+}
+
+function asState(word: string | null): LivenessState | null {
+  return LIVENESS_STATES.find((state) => state === word) ?? null;
+}

@@ -1,0 +1,87 @@
+/** The same metric of every host, small and side by side, all on one scale. */
+import { memo, useEffect, useMemo, useState, type ReactElement } from 'react';
+import { Link } from 'wouter';
+import type { HeldHost } from '../../../src/model/client-fleet.ts';
+import { percent, rounded, span, whole } from '../../format/figures.ts';
+import { useParams } from '../../state/address.ts';
+import { connection } from '../../state/connection.ts';
+import { Button } from '../../ui/button.tsx';
+import { Segments } from '../../ui/field.tsx';
+import { LivenessMark } from '../../ui/liveness.tsx';
+import { Empty } from '../../ui/notes.tsx';
+import { hostsOf, type HostRow } from './cells.ts';
+import { createSamples, KEPT, metricOf, METRICS, pathOf, STEP_MS, type Metric, type Samples } from './samples.ts';
+
+const NAMES: Record<Metric, string> = { tokens: 'Tokens/s', inflight: 'In flight', busy: 'GPU busy', memory: 'GPU memory' };
+const OPTIONS = METRICS.map((value) => ({ value, label: NAMES[value] }));
+const figure = (metric: Metric, value: number | null): string => {
+  switch (metric) {
+    case 'tokens': return rounded(value);
+    case 'inflight': return whole(value);
+    case 'busy': case 'memory': return percent(value);
+    default: return metric satisfies never;
+  }
+};
+
+export function Multiples({ fleet, q }: { fleet: ReadonlyMap<string, HeldHost>; q: string }): ReactElement {
+  const [params, setParams] = useParams();
+  const metric = METRICS.find((one) => one === params.get('metric')) ?? 'tokens';
+  const [samples] = useState(createSamples);
+  const [drawn, draw] = useState<Drawn>({ paths: new Map(), max: 1 });
+  const hosts = useMemo(() => hostsOf(fleet, q), [fleet, q]);
+  const shown = hosts.map(({ id }) => id).join('\n');
+  useEffect(() => {
+    const take = (): void => {
+      const { client, line } = connection.getSnapshot().context;
+      samples.take(client.fleet.hosts, Date.now(), line.state === 'open');
+      draw(drawnOf(samples, shown === '' ? [] : shown.split('\n'), metric));
+    };
+    take();
+    const timer = setInterval(take, STEP_MS);
+    return () => clearInterval(timer);
+  }, [samples, shown, metric]);
+  return (
+    <div className="grid gap-3">
+      <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
+        <Segments label="Metric" value={metric} options={OPTIONS} onChange={(value) => setParams({ metric: value === 'tokens' ? null : value })} />
+        <span className="text-sm text-faint">all from 0 to {figure(metric, drawn.max)}; the last {span(KEPT * STEP_MS)}, since this view was opened</span>
+      </div>
+      {hosts.length === 0 ? <Empty title="No host passes the filter"><Button onClick={() => setParams({ q: null })}>Show all</Button></Empty> : (
+        <ul aria-label={`${NAMES[metric]} of every host`} className="grid grid-cols-[repeat(auto-fill,minmax(min(13rem,45%),1fr))] gap-3">
+          {hosts.map((host) => <Small key={host.id} {...host} metric={metric} path={drawn.paths.get(host.id) ?? ''} />)}
+        </ul>
+      )}
+    </div>
+  );
+}
+
+/** Drawn again with a new sample or when its host has changed. */
+const Small = memo(function Small({ id, held: { state }, metric, path }: HostRow & { metric: Metric; path: string }): ReactElement {
+  const value = figure(metric, metricOf(state, metric));
+  return (
+    <li data-row data-host={id} className="panel min-w-0">
+      <Link href={`/hosts/${encodeURIComponent(id)}`} className="grid gap-1 p-2.5 hover:bg-hover">
+        <span className="flex items-center gap-1.5"><LivenessMark state={state.liveness.state} /><span className="sr-only">{state.liveness.state}</span><span className="min-w-0 grow truncate font-medium">{state.name}</span><span className="figure font-medium">{value}</span></span>
+        <svg viewBox={`0 0 ${KEPT - 1} 1`} preserveAspectRatio="none" aria-hidden="true" className="h-10 w-full overflow-visible border-b border-line text-accent">
+          <path d={path} data-spark fill="none" stroke="currentColor" strokeWidth="1.5" strokeLinejoin="round" strokeLinecap="round" vectorEffect="non-scaling-stroke" />
+        </svg>
+      </Link>
+    </li>
+  );
+});
+
+interface Drawn { paths: ReadonlyMap<string, string>; max: number }
+
+function drawnOf(samples: Samples, hosts: readonly string[], metric: Metric): Drawn {
+  const all = hosts.map((id): [string, Float32Array] => [id, samples.read(id, metric)]);
+  const max = metric === 'busy' || metric === 'memory' ? 100 : scaleOf(all.map(([, values]) => values));
+  return { max, paths: new Map(all.map(([id, values]) => [id, pathOf(values, max)])) };
+}
+
+/** The next 1, 2 or 5 × 10ⁿ, at least 1: a scale that does not move with every sample. */
+function scaleOf(all: readonly Float32Array[]): number {
+  let most = 1;
+  for (const values of all) for (const value of values) if (value > most) most = value;
+  const power = 10 ** Math.floor(Math.log10(most));
+  return ([1, 2, 5, 10].find((step) => step * power >= most) ?? 10) * power;
+}

@@ -1,0 +1,30 @@
+/** What a model is at one host. */
+import type { ReactElement } from 'react';
+import { Link } from 'wouter';
+import type { HostState, ModelState } from '../../../src/model/host/state.ts';
+import { counted, rounded, whole } from '../../format/figures.ts';
+import type { Speed } from '../../state/speeds.ts';
+import { LivenessWord } from '../../ui/liveness.tsx';
+import { ModelStateWord, Unloads } from '../../ui/model-state.tsx';
+import type { TableColumn } from '../../ui/table.tsx';
+import { Ago } from '../../ui/time.tsx';
+
+/** `speed` null: no request of it was seen there. */
+export interface HostOfModel { id: string; state: HostState; model: ModelState; speed: Speed | null }
+
+export const COLUMNS: readonly TableColumn<HostOfModel>[] = [
+  { id: 'host', name: 'Host', by: ({ state }) => state.name.toLowerCase(), cell: ({ id, state }) => <Link href={`/hosts/${encodeURIComponent(id)}`} className="font-medium hover:text-accent hover:underline">{state.name}</Link> },
+  { id: 'liveness', name: 'Liveness', className: 'max-sm:hidden', by: ({ state }) => state.liveness.state, cell: ({ state }) => <LivenessWord state={state.liveness.state} /> },
+  { id: 'state', name: 'State', by: ({ model }) => model.state, cell: ({ model, state }) => <span className={state.asOf === null ? '' : 'grayscale'} title={state.asOf === null ? undefined : 'remembered: the host is not live'}><ModelStateWord model={model} /></span> },
+  { id: 'unloads', name: 'Unloads', className: 'max-sm:hidden', by: ({ model }) => model.unloadAt, cell: ({ model }) => <Unloads model={model} /> },
+  { id: 'inflight', name: 'In flight', right: true, by: ({ model }) => model.inflight, cell: ({ model }) => whole(model.inflight) },
+  { id: 'newest', name: 'Newest', right: true, className: 'max-sm:hidden', by: ({ speed }) => speed?.newest ?? null, cell: ({ speed }) => <span title="output tokens a second of the newest request that tells it">{rounded(speed?.newest)}</span> },
+  { id: 'tokens', name: 'Tokens/s', right: true, by: ({ speed }) => speed?.tokens ?? null, cell: ({ speed }) => <Rate value={speed?.tokens} speed={speed} what="output" /> },
+  { id: 'prompt', name: 'Prompt/s', right: true, className: 'max-sm:hidden', by: ({ speed }) => speed?.prompt ?? null, cell: ({ speed }) => <Rate value={speed?.prompt} speed={speed} what="prompt" /> },
+  { id: 'last', name: 'Last used', right: true, className: 'max-sm:hidden', by: ({ speed }) => speed?.lastAt ?? null, cell: ({ id, speed }) => <Ago at={speed?.lastAt ?? null} host={id} /> },
+  { id: 'context', name: 'Context', right: true, className: 'max-sm:hidden', by: ({ model }) => model.contextLength, cell: ({ model }) => <span title="tokens">{whole(model.contextLength)}</span> },
+];
+
+function Rate({ value, speed, what }: { value: number | null | undefined; speed: Speed | null; what: string }): ReactElement {
+  return <span title={speed === null ? 'no request seen' : `median of ${what} tokens a second over the last ${counted(speed.rows, 'request')}`}>{rounded(value)}</span>;
+}

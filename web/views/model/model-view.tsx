@@ -1,0 +1,80 @@
+/** One model at all its hosts, side by side, and its last requests. */
+import { useMemo, type ReactElement } from 'react';
+import { Link } from 'wouter';
+import { useParams, usePathRest } from '../../state/address.ts';
+import { withQuery } from '../../state/api.ts';
+import { counted, whole } from '../../format/figures.ts';
+import { useFleet, useLine } from '../../state/hooks.ts';
+import { useLatestRows } from '../../state/latest-rows.ts';
+import { useSpeeds } from '../../state/speeds.ts';
+import { isUp } from '../../ui/model-chip.tsx';
+import { Empty, Waiting } from '../../ui/notes.tsx';
+import { PageHead } from '../../ui/page-head.tsx';
+import { RowsTable } from '../../ui/rows-table.tsx';
+import { Section } from '../../ui/section.tsx';
+import { Table } from '../../ui/table.tsx';
+import { COLUMNS, type HostOfModel } from './model-columns.tsx';
+
+const ROWS = 50;
+
+export function ModelView(): ReactElement {
+  const id = usePathRest('/models/');
+  return <Model key={id} id={id} />;
+}
+
+function Model({ id }: { id: string }): ReactElement {
+  const fleet = useFleet();
+  const { state: line } = useLine();
+  const [params, setParams] = useParams();
+  const latest = useLatestRows({ model: id }, ROWS);
+  const { byHost } = useSpeeds({ model: id });
+  const hosts = useMemo(() => [...(fleet ?? [])].flatMap(([hostId, { state }]): HostOfModel[] => {
+    const model = Object.hasOwn(state.models, id) ? state.models[id] : undefined;
+    return model === undefined ? [] : [{ id: hostId, state, model, speed: byHost.get(hostId)?.get(id) ?? null }];
+  }), [fleet, byHost, id]);
+  const [first] = hosts;
+  const title = first === undefined || first.model.name === '' ? id : first.model.name;
+
+  if (fleet === null) return <><PageHead title={id} /><Waiting what="the fleet" /></>;
+  const inflight = hosts.reduce<number | null>((sum, { model }) => (model.inflight === null ? sum : (sum ?? 0) + model.inflight), null);
+  return (
+    <>
+      <PageHead title={title} summary={<span className="text-faint">{title === id ? '' : id}</span>}>
+        <nav aria-label="Of this model" className="flex gap-4">
+          <Link href={withQuery('/activity', { model: id })} className="text-accent hover:underline">Activity</Link>
+          <Link href={withQuery('/matrix', { model: id })} className="text-accent hover:underline">Matrix</Link>
+        </nav>
+      </PageHead>
+      <div className={`grid gap-4 px-4 pb-6 ${line === 'open' ? '' : 'opacity-60 grayscale'}`} data-stale={line !== 'open'}>
+        {first === undefined ? null : (
+          <p className="text-soft">
+            {[
+              first.model.description, `loaded at ${hosts.filter(({ model }) => isUp(model)).length} of ${counted(hosts.length, 'host')}`,
+              inflight === null ? '' : `${whole(inflight)} in flight`, aliasesOf(hosts),
+            ].filter((part) => part !== '').join(' · ')}
+          </p>
+        )}
+        {first === undefined && latest.rows.length === 0 && !latest.loading ? (
+          <Empty title={`No host has a model “${id}”`}><Link href="/matrix" className="text-accent underline">See which models there are</Link></Empty>
+        ) : (
+          <>
+            <Section title="Hosts" flush actions={<span className="text-sm text-faint">speeds are medians of the last requests at each</span>}>
+              {hosts.length === 0 ? <p className="p-4 text-soft">No host has it now; it was here once.</p> : (
+                <Table
+                  label="Hosts" columns={COLUMNS} rows={hosts} keyOf={(host) => host.id}
+                  order={{ sort: params.get('sort') ?? 'host', descending: params.get('order') === 'desc', onSort: (sort, descending) => setParams({ sort: sort === 'host' ? null : sort, order: descending ? 'desc' : null }) }}
+                />
+              )}
+            </Section>
+            <Section title="Last requests" flush actions={<Link href={withQuery('/activity', { model: id })} className="text-accent hover:underline">All activity</Link>}><RowsTable of="model" latest={latest} /></Section>
+          </>
+        )}
+      </div>
+    </>
+  );
+}
+
+function aliasesOf(hosts: readonly HostOfModel[]): string {
+  const aliases = new Set(hosts.flatMap(({ model }) => model.aliases));
+  return aliases.size === 0 ? '' : `also ${[...aliases].join(', ')}`;
+}
