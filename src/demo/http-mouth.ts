@@ -1,4 +1,5 @@
 /** Everything but the event stream and the model paths: what each release answers, to the byte where it matters. */
+import { capturedAnswer, capturedQuestion } from './captured-bodies.ts';
 import type { Engine } from './engine.ts';
 import { goJson, goParseTime } from './go-json.ts';
 import { BUILDS, generationOf, releaseNumber, type Release } from './releases.ts';
@@ -145,13 +146,13 @@ function capture(state: MouthState, text: string): Answer {
   const served = state.rows.captured(Number(text)) ? state.rows.find(Number(text)) : undefined;
   if (served === undefined) return fail(404, 'capture not found');
   const { row } = served;
-  const base64 = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64');
+  const base64 = (body: string): string => Buffer.from(body).toString('base64');
   return json(state, {
     id: row.id, req_path: row.req_path,
     req_headers: { 'Accept': '*/*', 'Authorization': '[REDACTED]', 'Content-Type': 'application/json', 'Cookie': '[REDACTED]', 'User-Agent': 'sim-client/1' },
-    req_body: base64({ model: row.model, messages: [{ role: 'user', content: 'What is a fox?' }] }),
+    req_body: base64(capturedQuestion(row)),
     resp_headers: { 'Content-Type': row.resp_content_type },
-    resp_body: row.resp_status_code === 200 ? base64({ model: row.model, choices: [{ message: { role: 'assistant', content: 'A fox.' } }], usage: { prompt_tokens: row.tokens.input_tokens, completion_tokens: row.tokens.output_tokens } }) : null,
+    resp_body: row.resp_status_code === 200 ? base64(capturedAnswer(row)) : null,
   }, { gin: true, newline: false });
 }
 

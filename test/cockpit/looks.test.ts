@@ -25,6 +25,7 @@ const LOOKS = {
 /** Where it is, and what has to be there before it is judged. */
 const VIEWS: readonly { name: string; path: string; ready: (page: Page) => Promise<unknown> }[] = [
   { name: 'fleet', path: '/', ready: (page) => page.locator('[data-host=atlas][data-liveness=live]').waitFor() },
+  { name: 'activity', path: '/activity', ready: (page) => page.locator('[data-row]').nth(5).waitFor() },
   { name: 'host', path: '/hosts/atlas', ready: (page) => page.locator('[data-band] [data-mark=boot]').first().waitFor() },
   { name: 'model', path: '/models/qwen3-8b-q4', ready: (page) => page.locator('[data-key=atlas]').waitFor() },
   { name: 'matrix', path: '/matrix', ready: (page) => page.locator('[data-host=atlas] [data-model=qwen3-8b-q4]').waitFor() },

@@ -22,14 +22,14 @@ export function App(): ReactElement {
   if (session.state === 'unknown') return waiting;
   if (session.state === 'out') return <Suspense fallback={waiting}><SignIn /></Suspense>;
   return (
-    <div className="min-h-dvh sm:grid sm:grid-cols-[3.25rem_minmax(0,1fr)] lg:grid-cols-[11rem_minmax(0,1fr)]">
+    <div className="grid min-h-dvh grid-cols-[minmax(0,1fr)] sm:grid-cols-[3.25rem_minmax(0,1fr)] lg:grid-cols-[11rem_minmax(0,1fr)]">
       <a href="#view" className="sr-only focus:not-sr-only focus:absolute focus:z-20 focus:bg-panel focus:p-2">Skip to the view</a>
       <Navigation />
       <div className="flex min-w-0 flex-col pb-14 sm:pb-0">
         <ConnectionBanner />
         <Degraded />
         <SinceStrip />
-        <main id="view" tabIndex={-1} className="relative min-w-0 grow outline-none"><View /></main>
+        <main id="view" tabIndex={-1} className="relative flex min-w-0 grow flex-col outline-none"><View /></main>
       </div>
       <FaultCorner />
       <Overlays />

@@ -8,6 +8,7 @@ export interface ViewEntry { path: string; name: string; icon: IconName; key: st
 /** `key`: pressed after `g`. */
 export const NAVIGATION: readonly ViewEntry[] = [
   { path: '/', name: 'Fleet', icon: 'fleet', key: 'f' },
+  { path: '/activity', name: 'Activity', icon: 'activity', key: 'a' },
   { path: '/performance', name: 'Performance', icon: 'performance', key: 'p' },
   { path: '/actors', name: 'Actors', icon: 'actors', key: 't' },
   { path: '/settings', name: 'Settings', icon: 'settings', key: 's' },
@@ -15,6 +16,7 @@ export const NAVIGATION: readonly ViewEntry[] = [
 
 export const ROUTES: readonly { path: string; view: ComponentType }[] = [
   { path: '/', view: FleetView },
+  { path: '/activity', view: lazy(async () => ({ default: (await import('../views/activity/activity-view.tsx')).ActivityView })) },
   { path: '/hosts/:id', view: lazy(async () => ({ default: (await import('../views/host/host-view.tsx')).HostView })) },
   { path: '/models/*', view: lazy(async () => ({ default: (await import('../views/model/model-view.tsx')).ModelView })) },
   { path: '/matrix', view: lazy(async () => ({ default: (await import('../views/matrix/matrix-view.tsx')).MatrixView })) },

@@ -1,5 +1,5 @@
 /** What views read, as hooks. Each gives the same object until what it reads has changed. */
-import { useEffect } from 'react';
+import { useEffect, useMemo } from 'react';
 import { useSelector } from '@xstate/store-react';
 import type { HeldHost } from '../../src/model/client-fleet.ts';
 import type { ActorStatus } from '../../src/model/status.ts';
@@ -39,4 +39,17 @@ export function useZone(host?: string): Offset {
   const { zone } = usePreferences();
   const offsetMin = useConnection(({ client }) => (host === undefined ? null : client.fleet.hosts.get(host)?.state.utcOffsetMin ?? null));
   return offsetOf(zone, offsetMin);
+}
+
+/** The same for many hosts at once, such as those of a long list; another function when one of them changes its offset. */
+export function useZones(): (host: string) => Offset {
+  const { zone } = usePreferences();
+  const known = useConnection(({ client }) => (zone === 'host' ? [...client.fleet.hosts].map(([id, { state }]) => `${id} ${state.utcOffsetMin ?? ''}`).join('\n') : ''));
+  return useMemo(() => {
+    const offsets = new Map(known.split('\n').map((line) => {
+      const [id = '', offset = ''] = line.split(' ');
+      return [id, offset === '' ? null : Number(offset)] as const;
+    }));
+    return (host) => offsetOf(zone, offsets.get(host) ?? null);
+  }, [zone, known]);
 }

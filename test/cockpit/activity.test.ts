@@ -1,0 +1,256 @@
+/** The activity view in a real browser: the live tail, its pause, filters, gaps, captures, exports, history, and bad days. */
+import { readFile } from 'node:fs/promises';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { openCockpit, type Cockpit } from '../support/cockpit.ts';
+
+const row = (page: Page, text: string) => page.locator('[data-row]', { hasText: text });
+const list = (page: Page) => page.getByRole('region', { name: 'Requests' });
+const mark = (page: Page) => page.locator('[data-tail-mark]');
+
+/** Until the host's published state is as wanted. */
+async function reached(cockpit: Cockpit, id: string, state: string, boot?: number): Promise<void> {
+  await expect.poll(async () => {
+    const host = await (await fetch(`${cockpit.url}/api/hosts/${id}`)).json() as { state: { liveness: { state: string }; bootEpoch: number | null } };
+    return { state: host.state.liveness.state, ...(boot === undefined ? {} : { boot: host.state.bootEpoch }) };
+  }, { timeout: 20_000 }).toEqual({ state, ...(boot === undefined ? {} : { boot }) });
+}
+
+async function saved(page: Page, item: RegExp): Promise<string> {
+  await page.getByText('Export', { exact: true }).click();
+  const [download] = await Promise.all([page.waitForEvent('download'), page.locator('details[open]').getByText(item).click()]);
+  await page.keyboard.press('Escape');
+  return readFile(await download.path(), 'utf8');
+}
+
+describe('over a database', () => {
+  let cockpit: Cockpit;
+  beforeAll(async () => {
+    cockpit = await openCockpit({ hosts: {
+      gpu1: { release: 'v250', models: [{ id: 'tiny' }, { id: 'big' }] },
+      gpu2: { release: 'v250', models: [{ id: 'tiny' }] },
+      // Rows come on the stream itself, so that a flood reaches the page row by row.
+      flood: { release: 'v235', requestLog: false, metricsMaxInMemory: 10_000, models: [{ id: 'tiny' }] },
+      ring: { release: 'v235', requestLog: false, metricsMaxInMemory: 10, models: [{ id: 'tiny' }] },
+    } });
+  });
+  afterAll(() => cockpit.close());
+
+  test('says what to do while there is nothing; shows a request the moment it ends; filters stand in the address', async () => {
+    const page = await cockpit.open('/activity');
+    await page.getByText('No request yet').waitFor();
+    for (const id of ['gpu1', 'gpu2', 'flood', 'ring']) await reached(cockpit, id, 'live', 1);
+    cockpit.hosts['gpu1']!.record({ model: 'tiny', outputTokens: 4_321 });
+    await row(page, '4,321').waitFor();
+    cockpit.hosts['gpu1']!.record({ model: 'big', status: 404, error: 'nothing of that name' });
+    cockpit.hosts['gpu2']!.record({ model: 'tiny' });
+    await row(page, 'gpu2').waitFor();
+
+    await page.getByRole('button', { name: '4xx' }).click();
+    await row(page, 'nothing of that name').waitFor();
+    await row(page, 'gpu2').waitFor({ state: 'detached' });
+    await page.getByRole('combobox', { name: 'Host', exact: true }).selectOption('gpu2');
+    await page.getByText('No request passes these filters').waitFor();
+    expect(new URL(page.url()).search).toBe('?status=4xx&host=gpu2');
+    await page.reload();
+    await page.getByText('No request passes these filters').waitFor();
+    // Of these two the filter lets one through, live.
+    cockpit.hosts['gpu2']!.record({ model: 'tiny', outputTokens: 5_555 });
+    cockpit.hosts['gpu2']!.record({ model: 'tiny', status: 404, error: 'also not there' });
+    await row(page, 'also not there').waitFor();
+    expect(await page.locator('[data-row]').count()).toBe(1);
+
+    await page.getByTitle('Take away the filter host gpu2').click();
+    await row(page, 'nothing of that name').waitFor();
+    await page.keyboard.press('/');
+    await page.keyboard.type('/v1/embeddings');
+    await page.keyboard.press('Enter');
+    await page.getByText('No request passes these filters').waitFor();
+    expect(new URL(page.url()).searchParams.get('path')).toBe('/v1/embeddings');
+    await page.getByRole('button', { name: 'Show all' }).first().click();
+    await row(page, '5,555').waitFor();
+    expect(new URL(page.url()).search).toBe('');
+    await page.context().close();
+  });
+
+  test('keys move, open and close; the row stands in the address; its capture reads as what was said', async () => {
+    const page = await cockpit.open('/activity');
+    cockpit.hosts['gpu1']!.record({ model: 'big', contentType: 'text/event-stream', inputTokens: 7_001, durationMs: 65_000, metadata: { project: 'foxes' } });
+    await row(page, '7,001').waitFor();
+    await page.keyboard.press('j');
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('k');
+    expect(await page.evaluate('document.activeElement.textContent')).toContain('7,001');
+    await page.keyboard.press('Enter');
+    const panel = page.getByRole('complementary');
+    await panel.getByText('A fox is a small, clever animal').waitFor();
+    const text = await panel.textContent();
+    for (const said of ['1 min 5 s (65,000 ms)', '7,001 tokens', 'project', 'foxes', 'finished: stop', 'Reasoning', 'What is a fox?']) expect(text).toContain(said);
+    expect(text).not.toContain('cut off');
+    expect(await panel.getByLabel('Reasoning', { exact: true }).textContent()).toBe('They ask about foxes.');
+    await panel.getByLabel('Response', { exact: true }).getByText('Raw').click();
+    await panel.getByText('data: [DONE]').waitFor();
+    expect(await panel.textContent()).not.toContain('sim-secret');
+
+    expect(new URL(page.url()).searchParams.get('row')).toMatch(/^gpu1\.\d+\.\d+$/);
+    await page.reload();
+    await panel.getByText('A fox is a small, clever animal').waitFor();
+    // The address holds its time too, so a list that does not have the row finds it all the same.
+    await page.goto(`${page.url()}&host=gpu2`);
+    await panel.getByText('A fox is a small, clever animal').waitFor();
+    await page.keyboard.press('Escape');
+    await panel.waitFor({ state: 'detached' });
+    expect(new URL(page.url()).searchParams.get('row')).toBeNull();
+    await page.context().close();
+  });
+
+  test('a capture that is gone, or whose host is not there, is told in words', async () => {
+    const page = await cockpit.open('/activity?host=gpu2');
+    await row(page, '5,555').click();
+    const panel = page.getByRole('complementary');
+    await panel.getByText('A fox.').waitFor();
+    cockpit.hosts['gpu2']!.kill();
+    await reached(cockpit, 'gpu2', 'down');
+    await page.reload();
+    await panel.getByText('The host cannot be asked now').waitFor();
+    cockpit.hosts['gpu2']!.start();
+    cockpit.hosts['gpu2']!.record({ model: 'tiny', outputTokens: 6_666 });
+    await row(page, '6,666').waitFor();
+    await reached(cockpit, 'gpu2', 'live', 2);
+    await panel.getByRole('button', { name: 'Try again' }).click();
+    await panel.getByText('The host no longer holds it').waitFor();
+    await page.context().close();
+  });
+
+  test('what is lost stands between the requests', async () => {
+    const page = await cockpit.open('/activity?host=ring');
+    const host = cockpit.hosts['ring']!;
+    const at = (s: number): string => new Date(began + s * 1_000).toISOString();
+    const began = Date.now() - 60_000;
+    host.record({ outputTokens: 1_001, timestamp: at(0) });
+    await row(page, '1,001').waitFor();
+    host.fault({ kind: 'refuse' });
+    host.endStreams('cut');
+    for (let i = 0; i < 30; i += 1) host.record({ outputTokens: 2_001 + i, timestamp: at(1 + i) });
+    host.fault(null);
+    await row(page, 'at least 20 requests lost').waitFor();
+    await row(page, '2,030').waitFor();
+    const lines = await page.locator('[data-row]').allTextContents();
+    const gap = lines.findIndex((line) => line.includes('at least 20 requests lost'));
+    expect(lines[gap]).toContain('wrap');
+    expect(lines[gap]).toContain('ids 1 to 20');
+    expect(lines[gap - 1]).toContain('2,021');
+    expect(lines[gap + 1]).toContain('1,001');
+    await row(page, 'at least 20 requests lost').click();
+    await page.getByRole('complementary').getByText('at least 20, at most not known').waitFor();
+    await page.reload();
+    await page.getByRole('complementary').getByText('at least 20, at most not known').waitFor();
+    await page.context().close();
+  });
+
+  test('paused under a flood: nothing moves, what came is counted and then shown; after a skip history is read again, and no row is missing', async () => {
+    const page = await cockpit.open('/activity?host=flood');
+    const host = cockpit.hosts['flood']!;
+    await page.getByText('No request passes these filters').waitFor();
+    let made = 0;
+    const flood = async (rows: number, says: string): Promise<void> => {
+      for (let i = 0; i < rows; i += 1) host.record({ model: 'tiny', outputTokens: (made += 1) });
+      await mark(page).getByText(says, { exact: true }).waitFor();
+    };
+    host.record({ model: 'tiny', outputTokens: (made += 1) });
+    await page.locator('[data-row]').first().waitFor();
+    await page.keyboard.press('p');
+    await page.getByRole('button', { name: 'Resume' }).waitFor();
+    await flood(40, '40 new');
+    expect(await page.locator('[data-row]').count()).toBe(1);
+    await mark(page).click();
+    await page.locator('[data-row]').nth(20).waitFor();
+    await page.getByRole('button', { name: 'Pause' }).waitFor();
+
+    await list(page).hover();
+    await page.mouse.wheel(0, 400);
+    await page.getByRole('button', { name: 'Resume' }).waitFor();
+    for (let step = 1; step <= 10; step += 1) await flood(500, `${(step * 500).toLocaleString('en-US')} new`);
+    await flood(300, '300 skipped');
+    expect(await mark(page).textContent()).toContain('5,000 new');
+    await mark(page).click();
+    await mark(page).waitFor({ state: 'detached' });
+    expect(await list(page).evaluate((element) => element.scrollTop)).toBe(0);
+
+    const end = page.getByText('Nothing older is on record.');
+    while (!(await end.isVisible())) {
+      await list(page).evaluate((element) => { element.scrollTop = element.scrollHeight; });
+      await page.getByText('Reading older requests …').waitFor({ state: 'hidden' });
+    }
+    const table = await saved(page, /Markdown/);
+    const outputs = table.split('\n').filter((line) => line.includes('| flood |')).map((line) => Number(line.split(' | ')[7]));
+    expect(outputs.toSorted((a, b) => a - b)).toEqual(Array.from({ length: made }, (_, i) => i + 1));
+    await page.context().close();
+  });
+
+  test('exports hold what the filters let through', async () => {
+    const page = await cockpit.open('/activity?host=gpu1&status=4xx');
+    await row(page, 'nothing of that name').waitFor();
+    const csv = (await saved(page, /CSV/)).trimEnd().split('\r\n');
+    expect(csv).toHaveLength(2);
+    expect(csv[1]).toContain('nothing of that name');
+    const lines = (await saved(page, /NDJSON/)).trimEnd().split('\n').map((line) => JSON.parse(line) as { error: string });
+    expect(lines.map(({ error }) => error)).toEqual(['nothing of that name']);
+    const markdown = (await saved(page, /Markdown/)).trimEnd().split('\n');
+    expect(markdown).toHaveLength(3);
+    expect(markdown[2]).toContain('nothing of that name');
+    await page.context().close();
+  });
+
+  test('on a phone a row has two lines, filters fold away and a row opens as a sheet', async () => {
+    const page = await cockpit.open('/activity?host=gpu1', { viewport: { width: 390, height: 844 } });
+    await row(page, '4,321 tok').waitFor();
+    expect((await row(page, '4,321 tok').boundingBox())?.height).toBe(52);
+    expect(await page.getByRole('group', { name: 'Filters' }).count()).toBe(0);
+    await page.getByRole('button', { name: 'Filters on' }).click();
+    await page.getByTitle('Take away the filter host gpu1').waitFor();
+    await row(page, '4,321 tok').click();
+    await page.getByRole('dialog').getByText('4,321 tokens').waitFor();
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(390);
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await page.context().close();
+  });
+
+  test('connection lost: what was read stays, greyed, and goes on by itself', async () => {
+    const page = await cockpit.open('/activity?host=gpu1');
+    await row(page, '4,321').waitFor();
+    await cockpit.stop();
+    await page.locator('[data-stale=true]').waitFor();
+    expect(await row(page, '4,321').count()).toBe(1);
+    await cockpit.start();
+    await page.locator('[data-stale=false]').waitFor();
+    await reached(cockpit, 'gpu1', 'live');
+    cockpit.hosts['gpu1']!.record({ model: 'tiny', outputTokens: 8_888 });
+    await row(page, '8,888').waitFor();
+    expect(await row(page, '4,321').count()).toBe(1);
+    expect(cockpit.complaints).toEqual([]);
+    await page.context().close();
+  });
+});
+
+describe('without a database', () => {
+  let cockpit: Cockpit;
+  beforeAll(async () => {
+    cockpit = await openCockpit({ hosts: { gpu1: { models: [{ id: 'tiny' }] } }, database: 'none' });
+  });
+  afterAll(() => cockpit.close());
+
+  test('live requests are shown, and history says why it is not', async () => {
+    const page = await cockpit.open('/activity');
+    await page.getByText('The database is not there now.').waitFor();
+    await reached(cockpit, 'gpu1', 'live');
+    cockpit.hosts['gpu1']!.record({ model: 'tiny', outputTokens: 4_321 });
+    await row(page, '4,321').click();
+    await page.getByRole('complementary').getByText('not decided yet').waitFor();
+    await page.getByRole('complementary').getByText('as soon as it is known').waitFor();
+    await page.getByRole('alert').getByText('The database is not there now.').waitFor();
+    expect(cockpit.complaints).toEqual([]);
+    await page.context().close();
+  });
+});

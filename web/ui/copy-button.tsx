@@ -1,0 +1,39 @@
+/** Puts a text where one can paste it from. */
+import { useEffect, useState, type ReactElement } from 'react';
+import { Button } from './button.tsx';
+import { Icon } from './icon.tsx';
+
+const SAID_MS = 1_500;
+
+/** `what`: said by screen readers and on hover. `text` is made when it is asked for. */
+export function CopyButton({ what, text }: { what: string; text: () => string }): ReactElement {
+  const [said, say] = useState<'copied' | 'refused' | null>(null);
+  useEffect(() => {
+    if (said === null) return undefined;
+    const timer = setTimeout(() => say(null), SAID_MS);
+    return () => clearTimeout(timer);
+  }, [said]);
+  return (
+    <Button look="quiet" className="h-7 px-1.5 text-sm" title={`Copy ${what}`} aria-label={`Copy ${what}`} onClick={() => { void copy(text()).then((done) => say(done ? 'copied' : 'refused')); }}>
+      <Icon name="copy" /><span role="status">{said ?? 'copy'}</span>
+    </Button>
+  );
+}
+
+/** The clipboard proper is there over https and on loopback alone; the old way works on a plain address of the local net as well. */
+async function copy(text: string): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    const area = document.createElement('textarea');
+    area.value = text;
+    document.body.append(area);
+    area.select();
+    try {
+      return document.execCommand('copy');
+    } finally {
+      area.remove();
+    }
+  }
+}

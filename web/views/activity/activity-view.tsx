@@ -1,0 +1,92 @@
+/** What the hosts serve, as it comes and as it was. */
+import { useCallback, useEffect, useRef, useState, type ReactElement } from 'react';
+import { useParams } from '../../state/address.ts';
+import { useLine } from '../../state/hooks.ts';
+import { Button } from '../../ui/button.tsx';
+import { Fault } from '../../ui/notes.tsx';
+import { PageHead } from '../../ui/page-head.tsx';
+import { usePhone } from '../../ui/use-phone.ts';
+import { addressOf, isAt } from './address.ts';
+import { filtersAnything } from './criteria.ts';
+import { Detail } from './detail.tsx';
+import { entryKey, type Entry } from './entries.ts';
+import { Export } from './export.tsx';
+import { Filters, NO_FILTERS } from './filters.tsx';
+import { List } from './list.tsx';
+import { ListEnd } from './list-end.tsx';
+import { TailButton, TailMark } from './tail-control.tsx';
+import { useChosenEntry } from './use-chosen-entry.ts';
+import { useEntries } from './use-entries.ts';
+import { useFeed } from './use-feed.ts';
+import { useTailKeys } from './use-tail-keys.ts';
+
+export function ActivityView(): ReactElement {
+  const [params, setParams] = useParams();
+  const { feed, state: { tail, history, fault }, criteria } = useFeed(params);
+  const entries = useEntries(tail, history);
+  const { address, entry, looking, error, know } = useChosenEntry(params, entries);
+  const { state: line } = useLine();
+  const phone = usePhone();
+  const [unfolded, unfold] = useState(false);
+  const scroller = useRef<HTMLDivElement>(null);
+
+  /** Why the tail stands still, beside being scrolled away from: by hand, or because somebody is at a row. */
+  const [held, hold] = useState<'hand' | 'row' | null>(null);
+  const [away, setAway] = useState(false);
+  const still = held !== null || away;
+  useEffect(() => {
+    if (still) feed.pause();
+    else feed.resume();
+  }, [feed, still]);
+  const resume = useCallback(() => {
+    hold(null);
+    setAway(false);
+    scroller.current?.scrollTo({ top: 0 });
+  }, []);
+  const pause = useCallback(() => hold('hand'), []);
+
+  const open = useCallback((opened: Entry) => {
+    know(opened);
+    setParams({ ...addressOf(opened) });
+    hold((before) => before ?? 'row');
+  }, [know, setParams]);
+  const close = useCallback(() => {
+    setParams({ row: null, at: null });
+    hold((before) => (before === 'row' ? null : before));
+  }, [setParams]);
+  const isOpen = address !== null;
+  const reach = useCallback((reached: Entry) => {
+    if (isOpen && !phone) open(reached);
+    else hold((before) => before ?? 'row');
+  }, [isOpen, phone, open]);
+  useTailKeys({ toggle: tail.paused ? resume : pause, leave: close });
+  const showAll = useCallback(() => setParams(NO_FILTERS), [setParams]);
+
+  const filtered = filtersAnything(criteria);
+  return (
+    <div className="flex min-h-96 grow basis-0 flex-col">
+      <PageHead title="Activity" summary={phone ? undefined : tail.paused ? 'paused' : 'live'}>
+        {phone ? <Button aria-expanded={unfolded} onClick={() => unfold(!unfolded)}>{filtered ? 'Filters on' : 'Filters'}</Button> : null}
+        <TailButton tail={tail} onPause={pause} onResume={resume} />
+        <Export criteria={criteria} entries={entries} />
+      </PageHead>
+      {!phone || unfolded ? <Filters criteria={criteria} setParams={setParams} /> : null}
+      {fault !== null && entries.length > 0 ? <div className="px-4 pb-3"><Fault error={fault} retry={feed.retry} /></div> : null}
+      <div className="flex min-h-0 grow gap-3 px-4 pb-4">
+        <div className="relative flex min-w-0 grow">
+          <List
+            scroller={scroller} entries={entries} chosen={entry === null || address === null || !isAt(entry, address) ? null : entryKey(entry)} stale={line !== 'open'}
+            onOpen={open} onReach={reach} onAway={setAway} onOlder={feed.older}
+            end={<ListEnd empty={entries.length === 0} filtered={filtered} history={history} fault={fault} retry={feed.retry} showAll={showAll} />}
+          />
+          <TailMark tail={tail} onResume={resume} />
+        </div>
+        {address === null ? null : (
+          <Detail entry={entry} phone={phone} onClose={close}>
+            {error !== null ? <Fault error={error} /> : <p role="status" className="text-soft">{looking || history === 'reading' ? 'Looking for this request …' : 'This request is not on hand: it is not in the history, or lies outside what was read of it.'}</p>}
+          </Detail>
+        )}
+      </div>
+    </div>
+  );
+}

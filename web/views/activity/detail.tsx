@@ -1,0 +1,102 @@
+/** One request, or one gap, with all that is known of it. */
+import type { ReactElement, ReactNode } from 'react';
+import { Link } from 'wouter';
+import type { ActivityRow } from '../../../src/model/records/activity.ts';
+import type { Gap } from '../../../src/model/records/gap.ts';
+import { counted, duration, UNKNOWN, whole, withUnit } from '../../format/figures.ts';
+import { absolute, msOf } from '../../format/times.ts';
+import { useZone } from '../../state/hooks.ts';
+import { Button } from '../../ui/button.tsx';
+import { CopyButton } from '../../ui/copy-button.tsx';
+import { Dialog } from '../../ui/dialog.tsx';
+import { Icon } from '../../ui/icon.tsx';
+import { modelAddress } from '../../ui/model-chip.tsx';
+import { Ago } from '../../ui/time.tsx';
+import { CaptureOf } from './capture.tsx';
+import { isGap, type Entry } from './entries.ts';
+import { CAUSES, idsText, lostText } from './gap-text.ts';
+import { statusColour } from './row.tsx';
+
+/** A panel beside the list; on a phone a sheet over it. `children`: in place of the entry, where it is not known. */
+export function Detail({ entry, phone, onClose, children }: { entry: Entry | null; phone: boolean; onClose: () => void; children?: ReactNode }): ReactElement {
+  const title = entry === null ? 'Request' : isGap(entry) ? `Gap at ${entry.hostId}` : `Request ${entry.upstreamId} at ${entry.hostId}`;
+  const body = <div className="grid gap-4 p-4">{entry === null ? children : isGap(entry) ? <GapFields gap={entry} /> : <RowFields row={entry} />}</div>;
+  if (phone) return <Dialog title={title} onClose={onClose} className="mb-0 h-[85dvh] w-full max-w-full rounded-b-none overflow-y-auto">{body}</Dialog>;
+  return (
+    <aside aria-label={title} className="panel flex w-[clamp(20rem,38%,36rem)] shrink-0 flex-col">
+      <header className="flex min-h-11 items-center justify-between gap-2 border-b border-line py-1.5 pr-2 pl-4">
+        <h2 className="truncate text-lg font-medium">{title}</h2>
+        <div className="flex items-center gap-1">
+          {entry === null ? null : <CopyButton what="it as JSON" text={() => JSON.stringify(entry, null, 2)} />}
+          <Button look="quiet" onClick={onClose} aria-label="Close" className="px-2"><Icon name="close" /></Button>
+        </div>
+      </header>
+      <div className="min-h-0 grow overflow-y-auto" tabIndex={0} role="region" aria-label={`${title}, all of it`}>{body}</div>
+    </aside>
+  );
+}
+
+function RowFields({ row }: { row: ActivityRow }): ReactElement {
+  const { ts, durationMs, status, draftTokens, draftAcceptedTokens, metadata } = row;
+  return (
+    <>
+      {row.error === null ? null : <p role="note" className="rounded-md border border-bad px-3 py-2"><span className="font-medium text-bad">Error:</span> <span className="break-words">{row.error}</span></p>}
+      <Fields>
+        <Field name="Ended"><Moment ts={ts} host={row.hostId} /> <span className="text-faint">(<Ago at={ts} host={row.hostId} />)</span></Field>
+        <Field name="Began">{durationMs === null ? UNKNOWN : <Moment ts={new Date(msOf(ts) - durationMs).toISOString()} host={row.hostId} />}</Field>
+        <Field name="Took">{duration(durationMs)}{durationMs === null || durationMs < 1_000 ? null : <span className="text-faint"> ({whole(durationMs)} ms)</span>}</Field>
+        <Field name="Status"><span className={statusColour(status)}>{status ?? UNKNOWN}</span></Field>
+        <Field name="Host"><Link href={`/hosts/${encodeURIComponent(row.hostId)}`} className="text-accent hover:underline">{row.hostId}</Link></Field>
+        <Field name="Model"><Link href={modelAddress(row.model)} className="break-all text-accent hover:underline">{row.model}</Link></Field>
+        <Field name="Path"><span className="break-all">{row.reqPath ?? UNKNOWN}</span></Field>
+        <Field name="Input">{tokens(row.inputTokens)}</Field>
+        <Field name="Cached">{tokens(row.cachedTokens)}</Field>
+        <Field name="Output">{tokens(row.outputTokens)}</Field>
+        <Field name="Drafted">{draftTokens === null ? UNKNOWN : `${whole(draftTokens)} tokens, ${whole(draftAcceptedTokens)} accepted`}</Field>
+        <Field name="Prompt speed">{withUnit(row.promptPerSecond, 'tokens/s')}</Field>
+        <Field name="Output speed">{withUnit(row.tokensPerSecond, 'tokens/s')}</Field>
+        <Field name="Boot, id">{row.bootEpoch === null ? 'not decided yet' : whole(row.bootEpoch)}, {row.upstreamId}</Field>
+      </Fields>
+      {metadata === null || Object.keys(metadata).length === 0 ? null : (
+        <section className="grid gap-2">
+          <h3 className="font-medium">Metadata</h3>
+          <Fields>{Object.entries(metadata).map(([name, value]) => <Field key={name} name={name}><span className="break-all">{typeof value === 'string' ? value : JSON.stringify(value)}</span></Field>)}</Fields>
+        </section>
+      )}
+      <CaptureOf key={`${row.hostId} ${row.bootEpoch} ${row.upstreamId}`} row={row} />
+    </>
+  );
+}
+
+const tokens = (value: number | null): string => (value === null ? UNKNOWN : counted(value, 'token'));
+
+function GapFields({ gap }: { gap: Gap }): ReactElement {
+  return (
+    <>
+      <p className={`font-medium ${gap.lostMax === 0 ? 'text-soft' : 'text-warn'}`}>{lostText(gap)}</p>
+      <Fields>
+        <Field name="Cause">{gap.cause}: {CAUSES[gap.cause]}</Field>
+        <Field name="Lost">at least {whole(gap.lostMin)}, at most {gap.lostMax === null ? 'not known' : whole(gap.lostMax)}</Field>
+        <Field name="Ids">{idsText(gap) ?? UNKNOWN}</Field>
+        <Field name="Boot">{whole(gap.bootEpoch)}</Field>
+        <Field name="Ended after"><Moment ts={gap.fromTs} host={gap.hostId} /></Field>
+        <Field name="Ended before"><Moment ts={gap.toTs} host={gap.hostId} /></Field>
+        <Field name="Found out"><Moment ts={gap.detectedAt} host={gap.hostId} /></Field>
+        <Field name="Host"><Link href={`/hosts/${encodeURIComponent(gap.hostId)}`} className="text-accent hover:underline">{gap.hostId}</Link></Field>
+      </Fields>
+    </>
+  );
+}
+
+function Fields({ children }: { children: ReactNode }): ReactElement {
+  return <dl className="grid grid-cols-[6.5rem_minmax(0,1fr)] gap-x-3 gap-y-1.5">{children}</dl>;
+}
+
+function Field({ name, children }: { name: string; children: ReactNode }): ReactElement {
+  return <div className="contents"><dt className="truncate text-soft" title={name}>{name}</dt><dd className="min-w-0">{children}</dd></div>;
+}
+
+function Moment({ ts, host }: { ts: string | null; host: string }): ReactElement {
+  const zone = useZone(host);
+  return ts === null ? <>{UNKNOWN}</> : <time dateTime={ts} title={ts}>{absolute(msOf(ts), zone)}</time>;
+}

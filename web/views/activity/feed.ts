@@ -1,0 +1,216 @@
+/** Brings the tail its rows: the socket's as they come, history's by pages. One feed for one set of criteria. */
+import type { ActivityRow } from '../../../src/model/records/activity.ts';
+import type { Gap } from '../../../src/model/records/gap.ts';
+import { msOfTime, timeOfMs } from '../../../src/model/time.ts';
+import { api, ApiFault, withQuery } from '../../state/api.ts';
+import { onRefill, onStream } from '../../state/connection.ts';
+import { activityQuery, gapQuery, sieveOf, type Criteria } from './criteria.ts';
+import { arrived, EMPTY_TAIL, gapsArrived, newestRead, olderRead, paused, resumed, TAIL_LIMITS, type Tail } from './tail.ts';
+
+export interface FeedState {
+  tail: Tail;
+  /** `whole`: nothing older exists. `full`: no more is read into memory. */
+  history: 'reading' | 'more' | 'whole' | 'full';
+  /** Why history could not be read; null: it could. */
+  fault: unknown;
+}
+
+export interface Feed {
+  state: () => FeedState;
+  subscribe: (listener: () => void) => () => void;
+  /** Returns its end. */
+  start: () => () => void;
+  pause: () => void;
+  resume: () => void;
+  /** The next older page, unless one is under way. */
+  older: () => void;
+  retry: () => void;
+}
+
+interface Page { rows: ActivityRow[]; nextCursor: string | null }
+
+const FIRST_PAGE = 200;
+const PAGE = 1_000;
+/** A hidden page is drawn by no frame of the screen. */
+const HIDDEN_MS = 500;
+/** Rows taken in before a frame of the screen shows them. */
+const BATCH_ROWS = 1_000;
+/** Rows that were on their way to the database when history was read after a hole are there by then. */
+const AGAIN_MS = 2_000;
+const RETRY_MS = 5_000;
+
+export function createFeed(criteria: Criteria): Feed {
+  let state: FeedState = { tail: EMPTY_TAIL, history: 'reading', fault: null };
+  let sieve = sieveOf(criteria, Date.now());
+  let cursor: string | null = null;
+  let arriving: ActivityRow[] = [];
+  let arrivingGaps: Gap[] = [];
+  let drawing: (() => void) | null = null;
+  let reading: AbortController | null = null;
+  /** What failed, to be tried again. */
+  let failed: 'newest' | 'older' | null = null;
+  let timer: ReturnType<typeof setTimeout> | null = null;
+  /** Something may be missing, and is read when the tail goes on. */
+  let holed = false;
+  const listeners = new Set<() => void>();
+
+  function set(change: Partial<FeedState>): void {
+    state = { ...state, ...change };
+    for (const listener of listeners) listener();
+  }
+
+  function takeIn(): void {
+    drawing?.();
+    drawing = null;
+    if (arriving.length === 0 && arrivingGaps.length === 0) return;
+    const tail = gapsArrived(arrived(state.tail, arriving), arrivingGaps);
+    arriving = [];
+    arrivingGaps = [];
+    set({ tail, ...(tail.cut && state.history === 'whole' ? { history: 'more' as const } : {}) });
+  }
+
+  function soon(): void {
+    if (arriving.length >= BATCH_ROWS) takeIn();
+    if (drawing !== null) return;
+    if (document.visibilityState === 'visible') {
+      const frame = requestAnimationFrame(takeIn);
+      drawing = () => cancelAnimationFrame(frame);
+    } else {
+      const later = setTimeout(takeIn, HIDDEN_MS);
+      drawing = () => clearTimeout(later);
+    }
+  }
+
+  function wait(ms: number, then: () => void): void {
+    if (timer !== null) clearTimeout(timer);
+    timer = setTimeout(() => {
+      timer = null;
+      then();
+    }, ms);
+  }
+
+  /** One reading at a time; `replace`: a newer wish ends the one under way. */
+  function read(what: 'newest' | 'older', work: (signal: AbortSignal) => Promise<void>): void {
+    reading?.abort();
+    const mine = new AbortController();
+    reading = mine;
+    set({ history: 'reading' });
+    work(mine.signal).then(
+      () => {
+        if (reading === mine) reading = null;
+        failed = null;
+      },
+      (error: unknown) => {
+        if (mine.signal.aborted) return;
+        reading = null;
+        failed = what;
+        set({ history: 'more', fault: error });
+        if (error instanceof ApiFault && (error.status === 0 || error.status >= 500)) wait(RETRY_MS, retry);
+      },
+    );
+  }
+
+  function readNewest(): void {
+    holed = false;
+    read('newest', async (signal) => {
+      const now = Date.now();
+      sieve = sieveOf(criteria, now);
+      const [page, { gaps }] = await Promise.all([
+        api<Page>(withQuery('/api/activity', { ...activityQuery(criteria, now), limit: state.tail.skipped > 0 ? PAGE : FIRST_PAGE }), { signal }),
+        api<{ gaps: Gap[] }>(withQuery('/api/gaps', gapQuery(criteria, now)), { signal }),
+      ]);
+      // Nothing moves under who reads.
+      if (state.tail.paused && state.tail.rows.length > 0) {
+        holed = true;
+        set({ history: 'more', fault: null });
+        return;
+      }
+      cursor = page.nextCursor;
+      takeIn();
+      set({ tail: gapsArrived(newestRead(state.tail, page.rows, cursor === null), gaps), history: cursor === null ? 'whole' : 'more', fault: null });
+    });
+  }
+
+  function readOlder(): void {
+    read('older', async (signal) => {
+      const { tail } = state;
+      const query = activityQuery(criteria, Date.now());
+      // Where the list was cut there is no cursor; its last time is asked for once more, whole.
+      let at: Record<string, string | null> = { cursor };
+      if (tail.cut || cursor === null) at = { to: afterTime(tail.rows.at(-1)?.ts) ?? criteria.to };
+      for (;;) {
+        const page = await api<Page>(withQuery('/api/activity', { ...query, ...at, limit: PAGE }), { signal });
+        const before = state.tail.rows.length;
+        cursor = page.nextCursor;
+        const after = olderRead(state.tail, page.rows);
+        const full = after.rows.length >= TAIL_LIMITS.rows;
+        const more = cursor !== null && !full && after.rows.length === before;
+        set({ tail: after, fault: null, history: more ? 'reading' : full ? 'full' : cursor === null ? 'whole' : 'more' });
+        if (!more) return;
+        at = { cursor };
+      }
+    });
+  }
+
+  function retry(): void {
+    if (failed === 'older') readOlder();
+    else readNewest();
+  }
+
+  return {
+    state: () => state,
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    start() {
+      const endStream = onStream((frame) => {
+        if (frame.type === 'activity') for (const row of frame.rows) if (sieve.row(row)) arriving.push(row);
+        if (frame.type === 'gap' && sieve.gap(frame.gap)) arrivingGaps.push(frame.gap);
+        if (arriving.length + arrivingGaps.length > 0) soon();
+      });
+      const endRefill = onRefill((stream) => {
+        if (stream === 'runs') return;
+        holed = true;
+        if (state.tail.paused) return;
+        if (reading === null) readNewest();
+        wait(AGAIN_MS, () => {
+          if (!state.tail.paused) readNewest();
+          else holed = true;
+        });
+      });
+      readNewest();
+      return () => {
+        endStream();
+        endRefill();
+        drawing?.();
+        drawing = null;
+        reading?.abort();
+        reading = null;
+        if (timer !== null) clearTimeout(timer);
+      };
+    },
+    pause() {
+      if (state.tail.paused) return;
+      takeIn();
+      set({ tail: paused(state.tail) });
+    },
+    resume() {
+      if (!state.tail.paused) return;
+      takeIn();
+      set({ tail: resumed(state.tail) });
+      if (holed || state.tail.skipped > 0) readNewest();
+    },
+    older() {
+      if (reading === null && state.history === 'more' && state.fault === null) readOlder();
+    },
+    retry() {
+      if (reading === null) retry();
+    },
+  };
+}
+
+/** The next whole millisecond: `to` excludes, and rows of the same time may be missing. What comes twice is merged. */
+function afterTime(ts: string | undefined): string | null {
+  return ts === undefined ? null : timeOfMs(Math.floor(msOfTime(ts)) + 1);
+}

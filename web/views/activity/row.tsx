@@ -1,0 +1,89 @@
+/** One line of the list: a request, or a gap. Plain elements without hooks or timers: thousands go by when one scrolls. */
+import { memo, type ReactElement } from 'react';
+import type { ActivityRow } from '../../../src/model/records/activity.ts';
+import type { Gap } from '../../../src/model/records/gap.ts';
+import { absolute, clockTime, day, msOf, type Offset } from '../../format/times.ts';
+import { duration, rounded, UNKNOWN, whole } from '../../format/figures.ts';
+import { entryKey, gapTime, isGap, type Entry } from './entries.ts';
+import { CAUSES, idsText, lostText } from './gap-text.ts';
+
+/** By the width of the list. `lines`: two lines a row, as on a phone. */
+export type Layout = 'all' | 'few' | 'lines';
+/** Pixels; every row of a layout is as high as the others. */
+export const ROW_HEIGHT: Readonly<Record<Layout, number>> = { all: 32, few: 32, lines: 52 };
+
+export const GRID: Readonly<Record<Layout, string>> = {
+  all: 'grid grid-cols-[7.5rem_minmax(5rem,0.8fr)_minmax(8rem,1.4fr)_minmax(8rem,2fr)_3rem_4rem_4rem_4.5rem_4.5rem] gap-x-4',
+  few: 'grid grid-cols-[7.5rem_minmax(4rem,0.8fr)_minmax(6rem,1.4fr)_3rem_4rem_4.5rem_4.5rem] gap-x-3',
+  lines: 'grid grid-cols-[minmax(0,1fr)_auto] content-center gap-x-3',
+};
+const BOX = 'scroll-mt-9 items-center border-b border-line px-4 outline-offset-[-2px]';
+
+export function statusColour(status: number | null): string {
+  if (status === null) return 'text-faint';
+  return status >= 500 ? 'text-bad' : status >= 400 ? 'text-warn' : 'text-good';
+}
+
+/** The clock of today; with the day before it for other days. */
+export function rowTime(ts: string, offset: Offset, today: string): string {
+  const ms = msOf(ts);
+  const date = day(ms, offset);
+  return date === today ? clockTime(ms, offset) : `${date.slice(5)} ${clockTime(ms, offset)}`;
+}
+
+/** `today`: the day that it is in the row's offset. */
+export interface RowProps { entry: Entry; layout: Layout; offset: Offset; today: string; chosen: boolean }
+
+export const Row = memo(function Row({ entry, layout, offset, today, chosen }: RowProps): ReactElement {
+  const ts = isGap(entry) ? gapTime(entry) : entry.ts;
+  return (
+    <div
+      role="row" data-row data-key={entryKey(entry)} tabIndex={-1} aria-selected={chosen} style={{ height: ROW_HEIGHT[layout] }} title={absolute(msOf(ts), offset)}
+      className={`${BOX} ${GRID[layout]} ${chosen ? 'bg-chosen' : isGap(entry) ? 'bg-ground hover:bg-hover' : 'hover:bg-hover'}`}
+    >
+      {isGap(entry) ? <GapCells gap={entry} layout={layout} time={rowTime(ts, offset, today)} /> : layout === 'lines' ? <Lines row={entry} time={rowTime(ts, offset, today)} /> : <Cells row={entry} all={layout === 'all'} time={rowTime(ts, offset, today)} />}
+    </div>
+  );
+});
+
+function Cells({ row, all, time }: { row: ActivityRow; all: boolean; time: string }): ReactElement {
+  return (
+    <>
+      <div role="cell" className="whitespace-nowrap text-soft">{time}</div>
+      <div role="cell" className="truncate">{row.hostId}</div>
+      <div role="cell" className="truncate font-medium">{row.model}</div>
+      {all ? <div role="cell" className="truncate text-soft">{row.reqPath ?? UNKNOWN}{row.error === null ? null : <span className="text-bad"> {row.error}</span>}</div> : null}
+      <div role="cell" className={`figure ${statusColour(row.status)}`}>{row.status ?? UNKNOWN}</div>
+      {all ? <div role="cell" className="figure">{whole(row.inputTokens)}</div> : null}
+      <div role="cell" className="figure">{whole(row.outputTokens)}</div>
+      <div role="cell" className="figure">{rounded(row.tokensPerSecond)}</div>
+      <div role="cell" className="figure">{duration(row.durationMs)}</div>
+    </>
+  );
+}
+
+function Lines({ row, time }: { row: ActivityRow; time: string }): ReactElement {
+  return (
+    <>
+      <div role="cell" className="truncate font-medium">{row.model}</div>
+      <div role="cell" className="figure"><span className={statusColour(row.status)}>{row.status ?? UNKNOWN}</span><span className="ml-2">{duration(row.durationMs)}</span></div>
+      <div role="cell" className="truncate text-sm text-soft">{time} · {row.hostId}{row.error === null ? null : <span className="text-bad"> {row.error}</span>}</div>
+      <div role="cell" className="figure text-sm text-soft">{whole(row.outputTokens)} tok{row.tokensPerSecond === null ? '' : ` · ${rounded(row.tokensPerSecond)}/s`}</div>
+    </>
+  );
+}
+
+function GapCells({ gap, layout, time }: { gap: Gap; layout: Layout; time: string }): ReactElement {
+  const ids = idsText(gap);
+  const lost = <span className={`font-medium ${gap.lostMax === 0 ? 'text-soft' : 'text-warn'}`}>{lostText(gap)}</span>;
+  if (layout === 'lines') {
+    return <div role="cell" className="col-span-full min-w-0"><p className="truncate">{lost}</p><p className="truncate text-sm text-soft">{time} · {gap.hostId} · {gap.cause}{ids === null ? '' : ` · ${ids}`}</p></div>;
+  }
+  return (
+    <>
+      <div role="cell" className="whitespace-nowrap text-soft">{time}</div>
+      <div role="cell" className="truncate">{gap.hostId}</div>
+      <div role="cell" className="col-span-full col-start-3 truncate">{lost}<span className="text-soft"> · gap ({gap.cause}): {CAUSES[gap.cause]}{ids === null ? '' : ` · ${ids}`}</span></div>
+    </>
+  );
+}
