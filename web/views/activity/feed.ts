@@ -35,11 +35,12 @@ const PAGE = 1_000;
 const HIDDEN_MS = 500;
 /** Rows taken in before a frame of the screen shows them. */
 const BATCH_ROWS = 1_000;
-/** Rows that were on their way to the database when history was read after a hole are there by then. */
+/** Rows that were on their way to the database when history was read first, or after a hole, are there by then. */
 const AGAIN_MS = 2_000;
 const RETRY_MS = 5_000;
 
-export function createFeed(criteria: Criteria): Feed {
+/** `recent`: rows that came live before this feed began, whatever they are: the newest of them are not in the history yet. */
+export function createFeed(criteria: Criteria, recent: () => readonly ActivityRow[]): Feed {
   let state: FeedState = { tail: EMPTY_TAIL, history: 'reading', fault: null };
   let sieve = sieveOf(criteria, Date.now());
   let cursor: string | null = null;
@@ -52,6 +53,8 @@ export function createFeed(criteria: Criteria): Feed {
   let timer: ReturnType<typeof setTimeout> | null = null;
   /** Something may be missing, and is read when the tail goes on. */
   let holed = false;
+  /** A page has been shown, so that somebody may be reading it. */
+  let begun = false;
   const listeners = new Set<() => void>();
 
   function set(change: Partial<FeedState>): void {
@@ -120,11 +123,12 @@ export function createFeed(criteria: Criteria): Feed {
         api<{ gaps: Gap[] }>(withQuery('/api/gaps', gapQuery(criteria, now)), { signal }),
       ]);
       // Nothing moves under who reads.
-      if (state.tail.paused && state.tail.rows.length > 0) {
+      if (state.tail.paused && begun) {
         holed = true;
         set({ history: 'more', fault: null });
         return;
       }
+      begun = true;
       cursor = page.nextCursor;
       takeIn();
       set({ tail: gapsArrived(newestRead(state.tail, page.rows, cursor === null), gaps), history: cursor === null ? 'whole' : 'more', fault: null });
@@ -152,6 +156,12 @@ export function createFeed(criteria: Criteria): Feed {
     });
   }
 
+  function again(): void {
+    if (state.tail.paused) holed = true;
+    else if (reading === null) readNewest();
+    else wait(AGAIN_MS, again);
+  }
+
   function retry(): void {
     if (failed === 'older') readOlder();
     else readNewest();
@@ -174,12 +184,12 @@ export function createFeed(criteria: Criteria): Feed {
         holed = true;
         if (state.tail.paused) return;
         if (reading === null) readNewest();
-        wait(AGAIN_MS, () => {
-          if (!state.tail.paused) readNewest();
-          else holed = true;
-        });
+        wait(AGAIN_MS, again);
       });
+      arriving = recent().filter(sieve.row);
+      takeIn();
       readNewest();
+      wait(AGAIN_MS, again);
       return () => {
         endStream();
         endRefill();
