@@ -110,3 +110,8 @@ export async function openCockpit({ declared, hosts: specs = declared === undefi
   await cockpit.start();
   return cockpit;
 }
+
+/** Resolves when the expression holds in the page, looked at with each of its frames. Playwright's own wait evaluates text anew each time, which the page's policy refuses. */
+export async function until(page: Page, expression: string): Promise<void> {
+  await page.evaluate(`new Promise((resolve) => { const look = () => ((${expression}) ? resolve() : requestAnimationFrame(look)); look(); })`);
+}

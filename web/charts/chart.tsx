@@ -1,5 +1,5 @@
 /** A chart of lines over time: its name, the canvas, a legend with the figures under the crosshair, and the same in words for screen readers. */
-import { lazy, Suspense, useCallback, useId, useMemo, useState, type ReactElement, type ReactNode } from 'react';
+import { lazy, Suspense, useCallback, useId, useMemo, useState, type ReactElement } from 'react';
 import { UNKNOWN } from '../format/figures.ts';
 import { absolute, clockTime } from '../format/times.ts';
 import { useZone } from '../state/hooks.ts';
@@ -31,7 +31,8 @@ export interface ChartProps {
   /** Charts with the same one share their crosshair. */
   group: string;
   height?: number;
-  note?: ReactNode;
+  /** What is to be known of all its lines. */
+  note?: string;
   onZoom?: (from: number, to: number) => void;
   onZoomOut?: () => void;
 }
@@ -58,8 +59,8 @@ export function Chart({ id, title, data, lines, from, to, format, tick, top, ste
   return (
     <figure data-chart={id} data-points={drawn} data-quiet={data.quiet.length} data-shades={lost.length} data-marks={inside.length} data-from={from} data-to={to} className="panel grid min-w-0 content-start gap-1 py-2">
       <figcaption className="flex min-h-5 items-baseline justify-between gap-3 px-3">
-        <span className="font-medium">{title}</span>
-        <span className="truncate text-sm text-faint">
+        <span className="shrink-0 font-medium">{title}</span>
+        <span className="truncate text-sm text-faint" title={at === undefined ? note : undefined}>
           {at === undefined ? note : <>{near.length === 0 ? null : <span className="text-soft">{near.map(({ label }) => label).join(', ')} · </span>}<time dateTime={new Date(at * 1_000).toISOString()} title={absolute(at * 1_000, zone)}>{clockTime(at * 1_000, zone)}</time></>}
         </span>
       </figcaption>
@@ -71,7 +72,7 @@ export function Chart({ id, title, data, lines, from, to, format, tick, top, ste
           <li key={line} className="flex min-w-0 items-center gap-1.5">
             <Swatch colour={colour} dash={dash} />
             <span className="truncate text-soft">{label}</span>
-            <span className="figure min-w-15" data-value={line}>{format(values[index] ?? null)}</span>
+            <span className="min-w-15 whitespace-nowrap" data-value={line}>{format(values[index] ?? null)}</span>
           </li>
         ))}
       </ul>

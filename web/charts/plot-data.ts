@@ -19,19 +19,20 @@ export interface PlotData {
   reachS: number;
 }
 
-/** The figure of a line under the crosshair: its sample at or next to the time, none across a break or too far away. */
+/** The figure of a line under the crosshair: its sample at or next to the time; none across a break, or too far from it. */
 export function cellAt(data: PlotData, line: PlotLine, index: number): number | null {
   const here = line.avg[index];
   if (here !== undefined) return here;
   const [before, after] = [reach(data, line.avg, index, -1), reach(data, line.avg, index, 1)];
-  if (before === null || after === null) return null;
+  if (before === 'break' || after === 'break') return null;
+  if (before === null || after === null) return line.avg[before ?? after ?? -1] ?? null;
   return line.avg[data.x[index]! - data.x[before]! <= data.x[after]! - data.x[index]! ? before : after] ?? null;
 }
 
-/** The next sample in a direction; null: none within reach, or a break before it. */
-function reach({ x, reachS }: PlotData, cells: readonly Cell[], index: number, step: 1 | -1): number | null {
+/** The next sample in a direction; null: none within reach. */
+function reach({ x, reachS }: PlotData, cells: readonly Cell[], index: number, step: 1 | -1): number | 'break' | null {
   for (let at = index + step; at >= 0 && at < cells.length && Math.abs(x[at]! - x[index]!) <= reachS; at += step) {
-    if (cells[at] === null) return null;
+    if (cells[at] === null) return 'break';
     if (cells[at] !== undefined) return at;
   }
   return null;

@@ -95,12 +95,10 @@ function drawBackground(plot: uPlot, { quiet, shades, colours }: PlotScene): voi
   ctx.globalAlpha = 0.55;
   for (const [from, to] of quiet) fill(plot, from, to, bbox.top, bbox.height);
   ctx.fillStyle = colours.warn;
-  for (const [from, to] of united(shades)) {
-    ctx.globalAlpha = 0.07;
-    fill(plot, from, to, bbox.top, bbox.height);
-    ctx.globalAlpha = 0.6;
-    fill(plot, from, to, bbox.top + bbox.height - 3 * ratio, 3 * ratio);
-  }
+  ctx.globalAlpha = 0.07;
+  for (const [from, to] of united(shades.filter(({ whole }) => whole))) fill(plot, from, to, bbox.top, bbox.height);
+  ctx.globalAlpha = 0.6;
+  for (const [from, to] of united(shades)) fill(plot, from, to, bbox.top + bbox.height - 3 * ratio, 3 * ratio);
   ctx.restore();
 }
 

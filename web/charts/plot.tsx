@@ -45,10 +45,11 @@ export function Plot(props: PlotProps): ReactElement {
   const shape = JSON.stringify([looks, bands, top, group]);
   const cells = useMemo(() => [data.x, ...data.lines.flatMap(({ min, avg, max }) => (bands ? [avg, max, min] : [avg]))] as uPlot.AlignedData, [data, bands]);
 
+  const alone = useMemo(() => data.lines.map(({ avg }) => lonely(avg).filter((at) => data.x[at]! >= from && data.x[at]! <= to)), [data, from, to]);
   useLayoutEffect(() => {
     latest.current = { ...props, cells };
     scene.current = {
-      colours: scene.current?.colours ?? readColours(), from, to, marks, shades, quiet: data.quiet, lonely: data.lines.map(({ avg }) => lonely(avg)),
+      colours: scene.current?.colours ?? readColours(), from, to, marks, shades, quiet: data.quiet, lonely: alone,
       ticks: (splits, stepS) => tickLabels(splits, stepS, { second: (ms) => clockTime(ms, zone), minute: (ms) => clockMinute(ms, zone), day: (ms) => day(ms, zone) }),
     };
   });
@@ -88,9 +89,10 @@ export function Plot(props: PlotProps): ReactElement {
     });
   }, [cells, from, to, marks, shades, zone]);
 
-  const point = (drawn: uPlot, left: number): void => {
-    drawn.setCursor({ left, top: 0 });
-    uPlot.sync(group).pub('mousemove', drawn, left, 0, drawn.over.clientWidth, drawn.over.clientHeight, drawn.cursor.idx ?? 0);
+  // As the pointer does, so that the other charts of the page follow.
+  const point = ({ over }: uPlot, left: number): void => {
+    const { left: edge, top: above } = over.getBoundingClientRect();
+    over.dispatchEvent(new MouseEvent('mousemove', { clientX: edge + left, clientY: above + 1 }));
   };
   const keyed = (event: KeyboardEvent): void => {
     const drawn = plot.current;
@@ -114,7 +116,7 @@ export function Plot(props: PlotProps): ReactElement {
     <div
       ref={element} role="slider" aria-label={label} aria-describedby={describedBy} tabIndex={0} style={{ height }} className="min-w-0 overflow-hidden"
       aria-valuemin={from} aria-valuemax={to} aria-valuenow={crosshair?.at ?? to} aria-valuetext={crosshair?.text ?? 'no crosshair'}
-      onKeyDown={keyed} onBlur={() => { if (plot.current !== null) point(plot.current, -10); }}
+      onKeyDown={keyed} onBlur={() => plot.current?.over.dispatchEvent(new MouseEvent('mouseleave'))}
     />
   );
 }

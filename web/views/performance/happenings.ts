@@ -36,6 +36,8 @@ export function shadesOf(gaps: readonly Gap[], nameOf: ((hostId: string) => stri
   return gaps.map((gap) => ({
     from: secondOf(gap.fromTs ?? gap.toTs ?? gap.detectedAt),
     to: secondOf(gap.toTs ?? gap.detectedAt),
+    // Of one host among several it would veil what the others told.
+    whole: nameOf === null,
     label: `${nameOf === null ? '' : `${nameOf(gap.hostId)}: `}${lostWords(gap)} of activity lost (${gap.cause})`,
   }));
 }

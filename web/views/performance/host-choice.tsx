@@ -25,7 +25,7 @@ export function HostChoice({ shown, setParams }: { shown: readonly ChartedHost[]
   };
   const listed = all.length <= IN_SIGHT ? all : all.filter(({ id }) => places.has(id));
   return (
-    <div role="group" aria-label="Hosts" className="flex flex-wrap items-center gap-1.5">
+    <div role="group" aria-label="Hosts" className="flex items-center gap-1.5 overflow-x-auto sm:flex-wrap">
       {[...listed, ...gone].map(({ id, name }) => {
         const place = places.get(id);
         return (

@@ -1,5 +1,6 @@
 /** How hosts and their GPUs have fared, in charts over one stretch of time. */
 import { useCallback, useMemo, useState, type ReactElement } from 'react';
+import { ChartKey } from '../../charts/key.tsx';
 import { toggled, useChosen, useParams } from '../../state/address.ts';
 import { useFleet, useLine } from '../../state/hooks.ts';
 import { useNow } from '../../state/now.ts';
@@ -55,7 +56,10 @@ function Charts({ ids }: { ids: readonly string[] }): ReactElement {
       <PageHead title="Performance"><RangeChoice window={window} range={range} from={from} to={to} setParams={setParams} /></PageHead>
       <div className="grid gap-2 px-4 pb-3">
         <HostChoice shown={hosts} setParams={setParams} />
-        <MetricChoice chosen={groups} onToggle={(group) => setParams({ metric: toggled(groups, group) })} />
+        <div className="flex flex-wrap items-center justify-between gap-x-4 gap-y-2">
+          <MetricChoice chosen={groups} onToggle={(group) => setParams({ metric: toggled(groups, group) })} />
+          {nothing ? null : <ChartKey />}
+        </div>
       </div>
       <div className="grid gap-3 px-4 pb-6" aria-busy={loading}>
         {error === null ? null : <Fault error={error} retry={retry} />}

@@ -1,5 +1,5 @@
 /** Marks and shades of some hosts: read once for a window, and again when one of them restarts, changes its build or loses something. */
-import { useMemo, useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import type { Gap } from '../../../src/model/records/gap.ts';
 import type { HostEventRow } from '../../../src/model/records/history.ts';
 import type { Mark, Shade } from '../../charts/marks.ts';
@@ -13,6 +13,8 @@ export interface Happenings { marks: readonly Mark[]; shades: readonly Shade[]; 
 
 const NOTHING: readonly never[] = [];
 const MOST_EVENTS = 1_000;
+/** The fleet says it before it is written. */
+const STORED_MS = 1_500;
 
 export function useHappenings(hosts: readonly string[], window: TimeWindow): Happenings {
   const fleet = useFleet();
@@ -20,10 +22,10 @@ export function useHappenings(hosts: readonly string[], window: TimeWindow): Hap
   const [opened] = useState(() => Math.floor(Date.now() / 1_000));
   const from = window.from ?? opened - window.spanS;
   const range = { host: hosts, from: timeText(from), to: window.to === null ? null : timeText(window.to) };
-  const known = hosts.map((id) => {
+  const known = useLater(hosts.map((id) => {
     const state = fleet?.get(id)?.state;
     return `${state?.bootEpoch} ${state?.build?.version} ${state?.gaps.count}`;
-  }).join();
+  }).join());
   const asked = hosts.length > 0;
   const events = useQuery<{ events: HostEventRow[] }>(asked ? withQuery('/api/host-events', { ...range, kind: ['boot', 'build'], limit: MOST_EVENTS }) : null, known);
   const gaps = useQuery<{ gaps: Gap[] }>(asked ? withQuery('/api/gaps', range) : null, known);
@@ -36,4 +38,14 @@ export function useHappenings(hosts: readonly string[], window: TimeWindow): Hap
   const shades = useMemo(() => (gaps.data === null ? NOTHING : shadesOf(gaps.data.gaps, nameOf)), [gaps.data, nameOf]);
   const [{ reload: retryEvents }, { reload: retryGaps }] = [events, gaps];
   return { marks, shades, error: events.error ?? gaps.error, retry: useMemo(() => () => { retryEvents(); retryGaps(); }, [retryEvents, retryGaps]) };
+}
+
+/** The value of a while ago, when it has stayed so. */
+function useLater(value: string): string {
+  const [later, setLater] = useState(value);
+  useEffect(() => {
+    const timer = setTimeout(() => setLater(value), STORED_MS);
+    return () => clearTimeout(timer);
+  }, [value]);
+  return later;
 }

@@ -1,0 +1,172 @@
+/** What the charts of the cockpit are made of, before it is drawn. */
+import { describe, expect, test } from 'vitest';
+import type { PerfPoint } from '../src/model/records/history.ts';
+import type { PerfSample } from '../src/model/records/perf.ts';
+import { timeOfMs } from '../src/model/time.ts';
+import { cellAt, figuresOf, lonely } from '../web/charts/plot-data.ts';
+import { tickLabels } from '../web/charts/time-ticks.ts';
+import { align } from '../web/views/performance/align.ts';
+import { marksOf, shadesOf } from '../web/views/performance/happenings.ts';
+import { METRICS } from '../web/views/performance/metrics.ts';
+import { NO_TRACKS, since, withHistory, withSamples, type Track, type Tracks } from '../web/views/performance/tracks.ts';
+import { readWindow, stepFor, steppedNow, timeText, zoomed } from '../web/views/performance/window.ts';
+import { gap, sample } from './support/rows.ts';
+
+const START = 1_800_000_000;
+const ts = (s: number): string => timeOfMs((START + s) * 1_000);
+const cpu = (s: number, cpuPct: number | null = s, hostId = 'a'): PerfSample => sample({ hostId, ts: ts(s), cpuPct });
+const metric = (id: string) => METRICS.find((one) => one.id === id)!;
+const of = (tracks: Tracks, key = 'a'): Track => tracks.get(key)!;
+const times = (tracks: Tracks, key = 'a'): number[] => of(tracks, key).points.map(({ at }) => at - START);
+const window = (from: number, to: number, stepS: number | null = null) => ({ from: START + from, to: START + to, stepS });
+const steps = (from: number, to: number, step: number): number[] => Array.from({ length: Math.floor((to - from) / step) + 1 }, (_, index) => from + index * step);
+
+describe('what is held', () => {
+  test('live samples come in order, once, whatever order they came in', () => {
+    const once = withSamples(NO_TRACKS, [cpu(10), cpu(0), cpu(5)]);
+    const twice = withSamples(once, [cpu(5, 99), cpu(15), { ...cpu(5), gpu: 'GPU-1', cpuPct: null, utilPct: 7 }]);
+    expect(times(twice)).toEqual([0, 5, 10, 15]);
+    expect(of(twice).points[1]!.values.cpuPct).toBe(5);
+    expect(times(twice, 'a GPU-1')).toEqual([5]);
+    expect(times(once)).toEqual([0, 5, 10]);
+  });
+
+  test('history takes the place of what is held from its beginning on, but for what it does not know yet', () => {
+    const held = withSamples(NO_TRACKS, [0, 5, 10, 15, 20, 25].map((s) => cpu(s)));
+    expect(times(withHistory(held, [cpu(10, 1), cpu(12, 1)], START + 10, 1))).toEqual([0, 5, 10, 12, 15, 20, 25]);
+    const point = { hostId: 'a', gpu: null, ts: ts(10), cpuPct: { min: 1, avg: 2, max: 3 } } as unknown as PerfPoint;
+    expect(times(withHistory(held, [point], START + 10, 10))).toEqual([0, 5, 10, 20, 25]);
+    expect(times(withHistory(held, [cpu(10, 1, 'b')], START, 1))).toEqual([0, 5, 10, 15, 20, 25]);
+  });
+
+  test('what is older than the window goes, a track without points with it', () => {
+    const held = withSamples(NO_TRACKS, [cpu(0), cpu(5), cpu(10), cpu(0, 1, 'b')]);
+    expect(times(since(held, START + 5))).toEqual([5, 10]);
+    expect([...since(held, START + 5).keys()]).toEqual(['a']);
+    expect(since(held, START)).toBe(held);
+  });
+});
+
+describe('lines', () => {
+  const lines = (samples: PerfSample[], id = 'cpu', from = 0, to = 100, stepS: number | null = null) => align([...withSamples(NO_TRACKS, samples).values()], metric(id), window(from, to, stepS));
+
+  test('hosts share an axis: no sample here is no break', () => {
+    const data = lines([...steps(0, 100, 5).map((s) => cpu(s)), ...steps(2, 100, 5).map((s) => cpu(s, 50, 'b'))]);
+    expect(data.x).toEqual(data.x.toSorted((a, b) => a - b));
+    expect(data.lines[0]!.avg.filter((cell) => cell === null)).toEqual([]);
+    expect(data.lines[1]!.avg[0]).toBeUndefined();
+    expect(cellAt(data, data.lines[1]!, 0)).toBe(50);
+    expect(data.quiet).toEqual([]);
+  });
+
+  test('break where samples are missing, and only there', () => {
+    const data = lines([...steps(0, 30, 5), ...steps(60, 100, 5)].map((s) => cpu(s)));
+    expect(data.lines[0]!.avg.filter((cell) => cell === null)).toHaveLength(1);
+    expect(data.quiet).toEqual([[START + 30, START + 60]]);
+    expect(lines([...steps(0, 30, 5), ...steps(40, 100, 5)].map((s) => cpu(s))).quiet).toEqual([]);
+    expect(lines(steps(0, 100, 20).map((s) => cpu(s))).lines[0]!.avg).not.toContain(null);
+  });
+
+  test('what is quiet at the edges, or for a host alone', () => {
+    expect(lines(steps(40, 60, 5).map((s) => cpu(s))).quiet).toEqual([[START, START + 40], [START + 60, START + 100]]);
+    const other = [...steps(0, 100, 5).map((s) => cpu(s)), ...steps(0, 30, 5).map((s) => cpu(s, 1, 'b'))];
+    expect(lines(other).quiet).toEqual([]);
+    expect(align([], metric('cpu'), window(0, 100)).quiet).toEqual([[START, START + 100]]);
+  });
+
+  test('a figure that is not told is a break, never 0', () => {
+    const data = lines([cpu(0), cpu(5), cpu(10, null), cpu(15), cpu(20)], 'cpu', 0, 20);
+    expect(data.lines[0]!.avg).toEqual([0, 5, null, 15, 20]);
+    expect(cellAt(data, data.lines[0]!, 2)).toBeNull();
+  });
+
+  test('summed-up points keep their least and most', () => {
+    const points = [0, 10].map((s) => ({ hostId: 'a', gpu: null, ts: ts(s), cpuPct: { min: 1, avg: 20, max: 90 } }) as unknown as PerfPoint);
+    const data = align([...withHistory(NO_TRACKS, points, START, 10).values()], metric('cpu'), window(0, 20, 10));
+    expect(data.lines[0]).toEqual({ min: [1, 1], avg: [20, 20], max: [90, 90] });
+    expect(figuresOf(data.x, data.lines[0]!, START, START + 20)).toEqual({ last: 20, min: 1, max: 90, points: 2 });
+  });
+
+  test('a counter is charted by its growth; one that fell began anew', () => {
+    const bytes = [[0, 1_000], [5, 2_000], [10, 500], [15, 1_500], [100, 9_000]].map(([s, netRxBytes]) => sample({ hostId: 'a', ts: ts(s!), cpuPct: null, netRxBytes: netRxBytes! }));
+    expect(lines(bytes, 'network-in').lines[0]!.avg).toEqual([null, 200, null, 200, null, null]);
+  });
+});
+
+describe('under the crosshair', () => {
+  test('a sample that stands alone is drawn as a point', () => {
+    expect(lonely([1, null, 2, undefined, null, 3, undefined, 4, null])).toEqual([0, 2]);
+    expect(lonely([7])).toEqual([0]);
+    expect(lonely([undefined, null])).toEqual([]);
+  });
+
+  test('the figure is that of the nearest sample within reach, and none across a break', () => {
+    const line = { min: [], max: [], avg: [1, undefined, undefined, 4, null, undefined, 7] };
+    const data = { x: [0, 1, 4, 5, 6, 7, 8], lines: [line], quiet: [], reachS: 15 };
+    expect([0, 1, 2, 3, 4, 5].map((index) => cellAt(data, line, index))).toEqual([1, 1, 4, 4, null, null]);
+    expect(cellAt({ ...data, reachS: 2 }, line, 1)).toBe(1);
+    expect(cellAt({ ...data, reachS: 0.5 }, line, 1)).toBeNull();
+  });
+});
+
+describe('the window', () => {
+  const read = (query: string) => readWindow(new URLSearchParams(query));
+  test('follows now unless both ends are told and in order', () => {
+    expect(read('')).toEqual({ window: { spanS: 3_600, from: null, to: null }, range: '1h' });
+    expect(read('range=7d').window.spanS).toBe(604_800);
+    expect(read('range=nonsense').range).toBe('1h');
+    for (const query of ['from=2026-11-21T10:00:00Z', 'from=2026-11-21T10:00:00Z&to=2026-11-21T09:00:00Z', 'from=x&to=y']) expect(read(query).window.to, query).toBeNull();
+    expect(read('from=2026-11-21T10:00:00Z&to=2026-11-21T10:05:00Z').window).toEqual({ spanS: 300, from: Date.parse('2026-11-21T10:00:00Z') / 1_000, to: Date.parse('2026-11-21T10:05:00Z') / 1_000 });
+  });
+
+  test('a stretch drawn with the pointer is whole, in order and not too small', () => {
+    expect(zoomed(200.7, 100.2)).toEqual({ from: 100, to: 201 });
+    expect(zoomed(100, 101)).toEqual({ from: 86, to: 116 });
+    expect(timeText(Date.parse('2026-11-21T10:00:00Z') / 1_000)).toBe('2026-11-21T10:00:00Z');
+  });
+
+  test('samples as they are while few, else steps: never more than is seen or served', () => {
+    expect(stepFor(900, 17, 1_440)).toBeNull();
+    expect(stepFor(3_600, 3, 1_440)).toBeNull();
+    expect(stepFor(3_600, 3, 390)).toBe(10);
+    for (const span of [900, 3_600, 21_600, 86_400, 604_800, 2_592_000]) {
+      for (const tracks of [1, 3, 17, 60]) {
+        const points = span / (stepFor(span, tracks, 1_440) ?? 5);
+        expect(points).toBeLessThanOrEqual(720);
+        expect(points * tracks).toBeLessThanOrEqual(8_000);
+      }
+    }
+  });
+
+  test('now goes on in steps that a pixel can show', () => {
+    expect(steppedNow(1_001, 3_600)).toBe(5);
+    expect(steppedNow(1_001, 60)).toBe(2);
+  });
+});
+
+describe('marks and shades', () => {
+  const event = (s: number, kind: 'boot' | 'build' | 'liveness', from: string | null, to: string, hostId = 'a') => ({ hostId, ts: ts(s), kind, from, to, reason: null });
+  test('restarts and new builds are marked, the two of an upgrade as one; a host\'s first sight is neither', () => {
+    const events = [event(0, 'boot', null, '1'), event(0, 'build', null, 'v240 abc'), event(5, 'liveness', 'live', 'down'), event(50, 'boot', '1', '2'), event(100, 'build', 'v240 abc', 'v250 def'), event(101, 'boot', '2', '3')];
+    expect(marksOf(events.toReversed(), null)).toEqual([{ at: START + 50, label: 'restarted' }, { at: START + 100, label: 'restarted, v240 → v250' }]);
+    expect(marksOf([event(50, 'boot', '1', '2'), event(51, 'boot', '1', '2', 'b')], (id) => id.toUpperCase()).map(({ label }) => label)).toEqual(['A restarted', 'B restarted']);
+  });
+
+  test('gaps are shaded as far as they are known to reach', () => {
+    const gaps = [gap({ hostId: 'a', fromTs: ts(10), toTs: ts(20), lostMin: 2, lostMax: 2, cause: 'wrap' }), gap({ hostId: 'a', fromTs: null, toTs: ts(30), lostMin: 0, lostMax: null, cause: 'restart' })];
+    expect(shadesOf(gaps, null)).toEqual([
+      { from: START + 10, to: START + 20, whole: true, label: '2 of activity lost (wrap)' },
+      { from: START + 30, to: START + 30, whole: true, label: 'perhaps some of activity lost (restart)' },
+    ]);
+  });
+});
+
+test('the axis says the day where it changes, and nothing finer than its steps', () => {
+  const iso = (ms: number): string => new Date(ms).toISOString();
+  const formats = { second: (ms: number) => iso(ms).slice(11, 19), minute: (ms: number) => iso(ms).slice(11, 16), day: (ms: number) => iso(ms).slice(0, 10) };
+  const at = (time: string): number => Date.parse(`2026-11-${time}Z`) / 1_000;
+  expect(tickLabels([at('21T22:00:00'), at('22T00:00:00'), at('22T02:00:00')], 7_200, formats)).toEqual(['22:00', '11-22', '02:00']);
+  expect(tickLabels([at('21T22:00:00'), at('22T04:00:00')], 21_600, formats)).toEqual(['22:00', '11-22 04:00']);
+  expect(tickLabels([at('21T22:00:00'), at('21T22:00:30')], 30, formats)).toEqual(['22:00:00', '22:00:30']);
+  expect(tickLabels([at('21T00:00:00'), at('22T00:00:00')], 86_400, formats)).toEqual(['11-21', '11-22']);
+});
