@@ -34,20 +34,12 @@ async function watch(program: Program): Promise<Window> {
 
 interface Measured { hosts: number; liveS: number; idle: Window; busy: Window; behind: number; load: number }
 
-async function allLive(program: Program, wanted: number): Promise<void> {
-  for (;;) {
-    const state = await program.readyz();
-    if (state?.ready && state.hosts.live === wanted) return;
-    await pause(50);
-  }
-}
-
 async function measure(hosts: number, data: string): Promise<Measured> {
   const crowd = await startSimHosts(hosts);
   const from = performance.now();
   const program = await startProgram(data, { hosts: crowd.hosts, inspect: true });
   try {
-    await allLive(program, hosts);
+    await program.allLive(hosts);
     const liveS = (performance.now() - from) / 1_000;
     await pause(SETTLE_MS);
     const idle = await watch(program);
@@ -68,7 +60,7 @@ try {
   // The first start makes the cluster; the second is the program that the others are held against.
   await (await startProgram(folder.path)).stop();
   const bare = await startProgram(folder.path, { inspect: true });
-  await allLive(bare, 0);
+  await bare.allLive(0);
   await pause(SETTLE_MS);
   const empty = await watch(bare);
   await bare.stop();

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { persister } from '../../src/actors/writers/persister.ts';
 import type { WriterQueue } from '../../src/actors/writers/writer-queue.ts';
+import type { Batch } from '../../src/model/records/batch.ts';
 import { startEmbedded } from '../../src/io/embedded/server.ts';
 import { migrate } from '../../src/io/postgres/migrate.ts';
 import { createPartitions } from '../../src/io/postgres/partitions.ts';
@@ -16,6 +17,9 @@ import { virtualClock } from '../../test/support/virtual-clock.ts';
 import { childContext } from './fed-link.ts';
 
 export interface BenchDatabase {
+  /** With the password. */
+  readonly url: string;
+  write(batch: Batch): Promise<void>;
   persist(queue: WriterQueue): { /** Resolves when nothing waits any more. */ stored(): Promise<void>; stop(): void };
   close(): Promise<void>;
 }
@@ -33,6 +37,10 @@ export async function openBenchDatabase(now: number): Promise<BenchDatabase> {
   const store = createPostgresStore({ sql, clock, random: counterRandom(), makePartition: partitions.make });
   const database = { ready: () => true, subscribe: () => () => {} };
   return {
+    url: server.url,
+    async write(batch) {
+      await store.writeBatch(batch);
+    },
     persist(queue) {
       const actors = (['activity', 'perf', 'events'] as const).map((lane) => {
         const started = persister({ lane, queue, store, database })(childContext(`persister-${lane}`, systemClock));

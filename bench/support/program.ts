@@ -5,6 +5,7 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout as pause } from 'node:timers/promises';
 import { WebSocket } from 'ws';
 
 const CLI = join(process.cwd(), 'dist', 'cli', 'index.js');
@@ -22,6 +23,8 @@ export interface Program {
   cpuS(): number;
   /** One sample of `/metrics`, by its name with labels. */
   metric(name: string): Promise<number>;
+  /** Resolves when it is ready and so many hosts are live. */
+  allLive(wanted: number): Promise<void>;
   readyz(): Promise<{ ready: boolean; hosts: { live: number; total: number } } | null>;
   stop(): Promise<void>;
 }
@@ -39,17 +42,17 @@ const environment = (more: Record<string, string>): Record<string, string> => {
 };
 
 /** Resolves when it listens. `inspect`: with the inspector, which `collect` speaks to. `DROVER_BENCH_NODE_ARGS`: for profiles. */
-export async function startProgram(dataDir: string, options: { hosts?: readonly { id: string; url: string }[]; inspect?: boolean } = {}): Promise<Program> {
-  const { hosts = [], inspect = false } = options;
+export async function startProgram(dataDir: string, options: { hosts?: readonly { id: string; url: string }[]; inspect?: boolean; databaseUrl?: string } = {}): Promise<Program> {
+  const { hosts = [], inspect = false, databaseUrl } = options;
   const extra = (process.env['DROVER_BENCH_NODE_ARGS'] ?? '').split(' ').filter(Boolean);
   const child = spawn(process.execPath, [...(inspect ? ['--inspect=127.0.0.1:0'] : []), ...extra, CLI, 'start'], {
-    env: environment({ DROVER_LISTEN: '127.0.0.1:0', DROVER_DATA_DIR: dataDir, DROVER_LOG_LEVEL: 'warn', DROVER_HOSTS: hosts.map(({ id, url }) => `${id}=${url}`).join(',') }),
+    env: environment({ DROVER_LISTEN: '127.0.0.1:0', DROVER_DATA_DIR: dataDir, DROVER_LOG_LEVEL: 'warn', ...(databaseUrl === undefined ? {} : { DATABASE_URL: databaseUrl }), DROVER_HOSTS: hosts.map(({ id, url }) => `${id}=${url}`).join(',') }),
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const ended = once(child, 'exit');
   const found = await firstMatches(child, { url: /listens on (http:\S+)/, ...(inspect ? { inspector: /(ws:\/\/\S+)/ } : {}) });
   const { url } = found as { url: string };
-  return {
+  const program: Program = {
     url,
     pid: child.pid!,
     collect: () => collectGarbage((found as { inspector: string }).inspector),
@@ -69,11 +72,19 @@ export async function startProgram(dataDir: string, options: { hosts?: readonly 
       const { ready, checks } = (await (await fetch(`${url}/readyz`)).json()) as { ready: boolean; checks: { hosts: { live: number; total: number } } };
       return { ready, hosts: checks.hosts };
     },
+    async allLive(wanted) {
+      for (;;) {
+        const state = await program.readyz();
+        if (state?.ready && state.hosts.live === wanted) return;
+        await pause(50);
+      }
+    },
     async stop() {
       child.kill('SIGTERM');
       await ended;
     },
   };
+  return program;
 }
 
 /** The first capture of each pattern in what the process writes. */
@@ -111,8 +122,9 @@ export interface SimHosts {
   stop(): Promise<void>;
 }
 
-export async function startSimHosts(count: number): Promise<SimHosts> {
-  const child = spawn(process.execPath, [CLI, 'sim-hosts', '--count', String(count)], { env: environment({}), stdio: ['pipe', 'pipe', 'inherit'] });
+/** `models`: of each host, whose rows are then whole requests. */
+export async function startSimHosts(count: number, { models = 0 }: { models?: number } = {}): Promise<SimHosts> {
+  const child = spawn(process.execPath, [CLI, 'sim-hosts', '--count', String(count), '--models', String(models)], { env: environment({}), stdio: ['pipe', 'pipe', 'inherit'] });
   const ended = once(child, 'exit');
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const next = async <T>(): Promise<T> => JSON.parse((await lines.next()).value as string) as T;

@@ -8,11 +8,12 @@ const NAMES = ['chromium', 'chromium-browser', 'chromium-headless-shell', 'googl
 
 export interface TestBrowser { browser: Browser; close(): Promise<void> }
 
-export async function launchChromium(): Promise<TestBrowser> {
+/** `args`: of the command line, besides. */
+export async function launchChromium(args: readonly string[] = []): Promise<TestBrowser> {
   const folder = mkdtempSync(join(tmpdir(), 'drover-chromium-'));
   const executablePath = process.env['DROVER_CHROMIUM'] || onPath() || (await unpacked(folder));
   // Its own default arguments switch off what is under test here: origins and CSP.
-  const browser = await chromium.launch({ executablePath, headless: true, args: process.getuid?.() === 0 ? ['--no-sandbox'] : [] });
+  const browser = await chromium.launch({ executablePath, headless: true, args: [...args, ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])] });
   return {
     browser,
     async close() {
