@@ -11,6 +11,11 @@ export function useNow(): number {
   return useSyncExternalStore(subscribe, () => now);
 }
 
+/** What is made of the time, a text or a figure: drawn again when that has changed, not at every step. */
+export function useAsOfNow<T extends string | number>(made: (now: number) => T): T {
+  return useSyncExternalStore(subscribe, () => made(now));
+}
+
 function subscribe(listener: () => void): () => void {
   listeners.add(listener);
   adjust();

@@ -2,7 +2,7 @@
 import type { ReactElement } from 'react';
 import { span } from '../format/figures.ts';
 import { msOf } from '../format/times.ts';
-import { useNow } from '../state/now.ts';
+import { useAsOfNow } from '../state/now.ts';
 
 /** `value` of `max`; null: not known, and drawn as an empty, hatched bar. `label` is what a screen reader says. */
 export function Bar({ value, max, label, className = 'h-1.5 w-full' }: { value: number | null; max: number | null; label: string; className?: string }): ReactElement {
@@ -15,12 +15,14 @@ export function Bar({ value, max, label, className = 'h-1.5 w-full' }: { value: 
 }
 
 const ROUND = 2 * Math.PI * 6;
+/** Part of the whole that can be seen to be missing: a fleet has hundreds of these. */
+const FINEST = 0.01;
 
 /** The rest of a model's time to live. Draws nothing for one that stays. */
 export function TtlRing({ unloadAt, ttlS }: { unloadAt: string | null; ttlS: number | null }): ReactElement | null {
-  const now = useNow();
+  const stepMs = Math.max(1_000, (ttlS ?? 0) * 1_000 * FINEST);
+  const leftMs = useAsOfNow((now) => (unloadAt === null ? 0 : Math.ceil(Math.max(0, msOf(unloadAt) - now) / stepMs) * stepMs));
   if (unloadAt === null || ttlS === null || ttlS <= 0) return null;
-  const leftMs = Math.max(0, msOf(unloadAt) - now);
   const part = Math.min(1, leftMs / (ttlS * 1_000));
   const label = `unloads in ${span(leftMs)}`;
   return (

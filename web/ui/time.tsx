@@ -3,18 +3,18 @@ import type { ReactElement } from 'react';
 import { absolute, clockTime, msOf, relative } from '../format/times.ts';
 import { span, UNKNOWN } from '../format/figures.ts';
 import { useZone } from '../state/hooks.ts';
-import { useNow } from '../state/now.ts';
+import { useAsOfNow } from '../state/now.ts';
 
 /** "4 s ago". */
 export function Ago({ at, host }: { at: string | null; host?: string | undefined }): ReactElement {
-  const now = useNow();
-  return at === null ? <>{UNKNOWN}</> : <Stamp at={at} host={host}>{relative(msOf(at), now)}</Stamp>;
+  const text = useAsOfNow((now) => (at === null ? UNKNOWN : relative(msOf(at), now)));
+  return at === null ? <>{text}</> : <Stamp at={at} host={host}>{text}</Stamp>;
 }
 
 /** "4 s": how long it has been so. */
 export function For({ since, host }: { since: string | null; host?: string | undefined }): ReactElement {
-  const now = useNow();
-  return since === null ? <>{UNKNOWN}</> : <Stamp at={since} host={host}>{span(now - msOf(since))}</Stamp>;
+  const text = useAsOfNow((now) => (since === null ? UNKNOWN : span(now - msOf(since))));
+  return since === null ? <>{text}</> : <Stamp at={since} host={host}>{text}</Stamp>;
 }
 
 /** "14:03:59". */

@@ -4,7 +4,7 @@ import { Link } from 'wouter';
 import { whole, withUnit, megabytes, percent, UNKNOWN, counted } from '../../format/figures.ts';
 import { lostWords } from '../../format/gaps.ts';
 import { msOf, relative } from '../../format/times.ts';
-import { useNow } from '../../state/now.ts';
+import { useAsOfNow } from '../../state/now.ts';
 import { LivenessWord } from '../../ui/liveness.tsx';
 import { Bar } from '../../ui/meter.tsx';
 import { isUp, ModelChip } from '../../ui/model-chip.tsx';
@@ -36,16 +36,19 @@ function HostName({ id, held: { state } }: HostEntry): ReactElement {
 }
 
 function LivenessCell({ id, held: { state: { liveness, asOf } } }: HostEntry): ReactElement {
-  const now = useNow();
   const { state, reason, since, nextTryAt } = liveness;
   return (
     <div className="min-w-0">
       <p className="flex items-baseline gap-1.5"><LivenessWord state={state} /><span className="truncate text-sm text-faint">for <For since={since} host={id} /></span></p>
       {reason === null ? null : <p className="truncate text-sm text-soft" title={reason.text}>{reason.text}</p>}
-      {nextTryAt === null ? null : <p className="text-sm text-faint">next try {relative(Math.max(msOf(nextTryAt), now), now)}</p>}
+      {nextTryAt === null ? null : <NextTry at={nextTryAt} />}
       {asOf === null ? null : <p className="text-sm text-faint">as of <Ago at={asOf} host={id} /></p>}
     </div>
   );
+}
+
+function NextTry({ at }: { at: string }): ReactElement {
+  return <p className="text-sm text-faint">next try {useAsOfNow((now) => relative(Math.max(msOf(at), now), now))}</p>;
 }
 
 const CHIPS = 4;
