@@ -23,7 +23,7 @@ const DELTAS = 200;
 const LOADS = 5;
 const HISTORY = 100_000;
 const ROW_HEIGHT = 32;
-const ROUNDS = 4;
+const ROUNDS = 9;
 const LIST = '[role=region][aria-label=Requests]';
 /** The page shows frames as they are ready, not 60 a second: else one that takes 2 ms and one that takes 15 look the same. */
 const UNLIMITED = ['--disable-frame-rate-limit', '--disable-gpu-vsync'];

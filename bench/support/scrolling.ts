@@ -2,7 +2,7 @@
 import type { Page } from 'playwright-core';
 
 /** Frames, and pixels that each of them scrolls: slow and fast, down and up again. */
-const PATH: readonly [frames: number, pixels: number][] = [[150, 100], [150, 1_500], [150, 20_000], [150, -1_500], [150, -100]];
+const PATH: readonly [frames: number, pixels: number][] = [[80, 100], [80, 1_500], [80, 20_000], [80, -1_500], [80, -100]];
 
 /** ms between one frame and the next. `scroller`: a selector. */
 export function scrollFrames(page: Page, scroller: string): Promise<number[]> {
