@@ -43,6 +43,8 @@ export default defineConfig({
     // Inlined as data: a font or a script would be refused by the policy that the page is served under.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    // Else everyone who starts Drover is told how long which plugin took.
+    rolldownOptions: { checks: { pluginTimings: false } },
   },
   // `npx vite web` beside a running Drover.
   server: { proxy: { '/api': 'http://127.0.0.1:4747', '/debug': 'http://127.0.0.1:4747', '/readyz': 'http://127.0.0.1:4747', '/ws': { target: 'ws://127.0.0.1:4747', ws: true } } },

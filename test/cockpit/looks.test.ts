@@ -30,6 +30,7 @@ const VIEWS: readonly { name: string; path: string; ready: (page: Page) => Promi
   { name: 'model', path: '/models/qwen3-8b-q4', ready: (page) => page.locator('[data-key=atlas]').waitFor() },
   { name: 'matrix', path: '/matrix', ready: (page) => page.locator('[data-host=atlas] [data-model=qwen3-8b-q4]').waitFor() },
   { name: 'multiples', path: '/matrix?show=multiples&metric=busy', ready: (page) => page.locator('[data-host=atlas] [data-spark][d^=M]').waitFor({ state: 'attached' }) },
+  { name: 'performance', path: '/performance', ready: (page) => page.locator('canvas').first().waitFor() },
   { name: 'actors', path: '/actors', ready: (page) => page.getByText('fleet-store').first().waitFor() },
   { name: 'settings', path: '/settings', ready: (page) => page.getByText('This Drover').waitFor() },
 ];
