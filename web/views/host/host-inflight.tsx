@@ -12,8 +12,8 @@ interface Entry { id: string; request: InflightRequest }
 
 const COLUMNS: readonly TableColumn<Entry>[] = [
   { id: 'age', name: 'For', className: 'whitespace-nowrap', cell: ({ request: { startedAt } }) => <For since={startedAt} /> },
-  { id: 'model', name: 'Model', className: 'max-w-48 truncate max-sm:max-w-24', cell: ({ request: { model } }) => <Link href={modelAddress(model)} className="hover:text-accent hover:underline">{model}</Link> },
-  { id: 'path', name: 'Request', className: 'max-w-56 truncate text-soft max-sm:max-w-24', cell: ({ request: { method, path } }) => `${method} ${path}` },
+  { id: 'model', name: 'Model', className: 'max-w-36 truncate max-sm:max-w-24', cell: ({ request: { model } }) => <Link href={modelAddress(model)} title={model} className="hover:text-accent hover:underline">{model}</Link> },
+  { id: 'path', name: 'Request', className: 'max-w-36 truncate text-soft max-sm:max-w-24', cell: ({ request: { method, path } }) => <span title={`${method} ${path}`}>{`${method} ${path}`}</span> },
   { id: 'bytes', name: 'Answered', right: true, cell: ({ request: { respBytes } }) => bytes(respBytes) },
   { id: 'remote', name: 'From', right: true, className: 'text-soft max-sm:hidden', cell: ({ request: { remoteIp } }) => remoteIp ?? UNKNOWN },
 ];

@@ -19,7 +19,7 @@ const COLUMNS: readonly TableColumn<Entry>[] = [
   { id: 'model', name: 'Model', by: ({ id }) => id.toLowerCase(), cell: (entry) => <ModelName {...entry} /> },
   { id: 'state', name: 'State', by: rank, className: 'whitespace-nowrap', cell: ({ model }) => <ModelStateWord model={model} /> },
   { id: 'unloads', name: 'Unloads', by: ({ model: { unloadAt } }) => unloadAt, className: 'whitespace-nowrap max-sm:hidden', cell: ({ model }) => <Unloads model={model} /> },
-  { id: 'inflight', name: 'In flight', right: true, by: ({ model: { inflight } }) => inflight, cell: ({ model: { inflight } }) => whole(inflight) },
+  { id: 'inflight', name: 'In flight', right: true, className: 'max-sm:pr-4', by: ({ model: { inflight } }) => inflight, cell: ({ model: { inflight } }) => whole(inflight) },
   { id: 'ttl', name: 'TTL', right: true, className: 'max-sm:hidden', by: ({ model: { ttlS } }) => ttlS, cell: ({ model: { ttlS } }) => (ttlS === null ? UNKNOWN : ttlS <= 0 ? 'stays' : span(ttlS * 1_000)) },
   { id: 'context', name: 'Context', right: true, className: 'max-sm:hidden', by: ({ model: { contextLength } }) => contextLength, cell: ({ model: { contextLength } }) => <span title="tokens">{whole(contextLength)}</span> },
   { id: 'since', name: 'Ready', right: true, className: 'max-sm:hidden', by: ({ model: { readySince } }) => readySince, cell: ({ model: { readySince } }) => <Ago at={readySince} /> },

@@ -42,7 +42,7 @@ export function Matrix({ fleet, q }: { fleet: ReadonlyMap<string, HeldHost>; q: 
         <div
           ref={grid} role="grid" aria-label="Hosts and models" aria-rowcount={hosts.length + 1} aria-colcount={keys.length + 1} tabIndex={-1} onKeyDown={move}
           onFocus={({ target }) => { const at = target instanceof HTMLElement ? target.dataset['at'] : undefined; if (at !== undefined) activate(at); }}
-          className="panel max-h-[calc(100dvh-8.5rem)] overflow-auto" style={{ '--columns': `minmax(7.5rem,11rem) repeat(${keys.length},minmax(7rem,1fr))` } as CSSProperties}
+          className="panel max-h-[calc(100dvh-8.5rem)] overflow-auto" style={{ '--columns': `minmax(6.5rem,min(11rem,30vw)) repeat(${keys.length},minmax(7rem,1fr))` } as CSSProperties}
         >
           <div className="w-max min-w-full">
             <div role="row" className="sticky top-0 z-2 grid grid-cols-(--columns) border-b border-line bg-panel text-sm">
