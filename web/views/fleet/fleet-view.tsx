@@ -93,7 +93,7 @@ function Table({ hosts, columns, sort, descending, setParams }: { hosts: HostEnt
 const Row = memo(function Row({ id, held, columns }: HostEntry & { columns: Column[] }): ReactElement {
   return (
     <div role="row" data-row data-host={id} data-liveness={held.state.liveness.state} className="grid grid-cols-(--columns) items-center gap-x-4 border-b border-line px-3 py-2 [contain-intrinsic-size:auto_3.5rem] [content-visibility:auto] last:border-0 hover:bg-hover focus-within:bg-hover">
-      {columns.map(({ id: column, right = false, cell }) => <div key={column} role="cell" className={`min-w-0 ${right ? 'figure' : ''} ${held.state.asOf === null ? '' : 'grayscale'}`}>{cell({ id, held })}</div>)}
+      {columns.map(({ id: column, right = false, cell }) => <div key={column} role="cell" className={`min-w-0 ${right ? 'figure' : ''} ${held.state.asOf === null || column === 'liveness' ? '' : 'grayscale'}`}>{cell({ id, held })}</div>)}
     </div>
   );
 });
