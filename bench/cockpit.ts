@@ -62,7 +62,7 @@ async function fleet(browser: Browser): Promise<Figure[]> {
     const loaded = await loadedBytes(browser, program.url);
     const kB = (of: (one: (typeof loaded)[number]) => boolean): number => loaded.filter(of).reduce((sum, { bytes }) => sum + bytes, 0) / 1_000;
     const isFont = (name: string): boolean => name.endsWith('.woff2');
-    notes.push(`first useful paint: ${paints.map((ms) => ms.toFixed(0)).join(', ')} ms; loaded: ${loaded.map(({ name, bytes }) => `${name} ${(bytes / 1_000).toFixed(1)} kB`).join(', ')}`);
+    notes.push(`first useful paint: ${paints.map((ms) => ms.toFixed(0)).join(', ')} ms; loaded: ${loaded.map(({ name, bytes }) => `${name} ${(bytes / 1_000).toFixed(1)} kB`).join(', ')}; their headers ${(loaded.reduce((sum, { headers }) => sum + headers, 0) / 1_000).toFixed(1)} kB besides`);
 
     const kept = await openProbed(browser, program.url);
     const settleMs = Math.min(60_000, (minutes * 60_000) / 2);

@@ -39,11 +39,12 @@ export async function openProbed(browser: Browser, url: string, before?: (cdp: C
   return { page, cdp, paintedMs, close: () => context.close() };
 }
 
-export interface Loaded { name: string; /** As they came over the line, headers included. */ bytes: number; beforePaint: boolean }
+export interface Loaded { name: string; /** Of the body, as packed as it came. */ bytes: number; headers: number; beforePaint: boolean }
 
 /** Everything over HTTP; what comes over the WebSocket is the fleet's state and not counted. */
 export async function loadedBytes(browser: Browser, url: string): Promise<Loaded[]> {
   const asked = new Map<string, string>();
+  const headers = new Map<string, number>();
   const finished: { id: string; bytes: number; at: number }[] = [];
   let begun = Infinity;
   const { page, paintedMs, close } = await openProbed(browser, url, async (cdp) => {
@@ -51,13 +52,15 @@ export async function loadedBytes(browser: Browser, url: string): Promise<Loaded
       begun = Math.min(begun, timestamp);
       asked.set(requestId, new URL(request.url).pathname);
     });
+    // What has come of an answer when its headers are there: its headers.
+    cdp.on('Network.responseReceived', ({ requestId, response }) => void headers.set(requestId, response.encodedDataLength));
     cdp.on('Network.loadingFinished', ({ requestId, encodedDataLength, timestamp }) => void finished.push({ id: requestId, bytes: encodedDataLength, at: timestamp }));
     await cdp.send('Network.enable');
   });
   await page.evaluate('document.fonts.ready.then(() => null)');
   await page.waitForLoadState('networkidle');
   await close();
-  return finished.map(({ id, bytes, at }) => ({ name: asked.get(id) ?? id, bytes, beforePaint: (at - begun) * 1_000 <= paintedMs }));
+  return finished.map(({ id, bytes, at }) => ({ name: asked.get(id) ?? id, bytes: bytes - (headers.get(id) ?? 0), headers: headers.get(id) ?? 0, beforePaint: (at - begun) * 1_000 <= paintedMs }));
 }
 
 export interface LongTasks { count: number; longestMs: number; totalMs: number; /** s that were looked at. */ seconds: number }
