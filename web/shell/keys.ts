@@ -8,6 +8,7 @@ export const KEYS: readonly { keys: string; does: string }[] = [
   { keys: '/', does: 'search in this view' },
   { keys: 'j  k', does: 'next and previous row' },
   { keys: 'Enter', does: 'open the row' },
+  { keys: 'p', does: 'pause the activity, and let it go on' },
   { keys: 'Escape', does: 'close, or leave a field' },
   ...NAVIGATION.map(({ name, key }) => ({ keys: `g ${key}`, does: name })),
   { keys: '?', does: 'this list' },

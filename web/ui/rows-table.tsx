@@ -5,11 +5,10 @@ import type { ActivityRow } from '../../src/model/records/activity.ts';
 import { duration, rounded, whole, UNKNOWN } from '../format/figures.ts';
 import { rowKey, type LatestRows } from '../state/latest-rows.ts';
 import { Fault } from './notes.tsx';
+import { statusColour } from './status-colour.ts';
 import { modelAddress } from './model-chip.tsx';
 import { Table, type TableColumn } from './table.tsx';
 import { Ago } from './time.tsx';
-
-const statusColour = (status: number | null): string => (status === null ? 'text-faint' : status >= 500 ? 'text-bad' : status >= 400 ? 'text-warn' : 'text-good');
 
 const TIME: TableColumn<ActivityRow> = { id: 'ts', name: 'Ended', className: 'whitespace-nowrap text-soft', cell: ({ ts, hostId }) => <Ago at={ts} host={hostId} /> };
 const HOST: TableColumn<ActivityRow> = { id: 'host', name: 'Host', cell: ({ hostId }) => <Link href={`/hosts/${encodeURIComponent(hostId)}`} className="hover:text-accent hover:underline">{hostId}</Link> };

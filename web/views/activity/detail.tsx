@@ -11,11 +11,11 @@ import { CopyButton } from '../../ui/copy-button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { Icon } from '../../ui/icon.tsx';
 import { modelAddress } from '../../ui/model-chip.tsx';
+import { statusColour } from '../../ui/status-colour.ts';
 import { Ago } from '../../ui/time.tsx';
 import { CaptureOf } from './capture.tsx';
 import { isGap, type Entry } from './entries.ts';
 import { CAUSES, idsText, lostText } from './gap-text.ts';
-import { statusColour } from './row.tsx';
 
 /** A panel beside the list; on a phone a sheet over it. `children`: in place of the entry, where it is not known. */
 export function Detail({ entry, phone, onClose, children }: { entry: Entry | null; phone: boolean; onClose: () => void; children?: ReactNode }): ReactElement {

@@ -4,6 +4,7 @@ import type { ActivityRow } from '../../../src/model/records/activity.ts';
 import type { Gap } from '../../../src/model/records/gap.ts';
 import { absolute, clockTime, day, msOf, type Offset } from '../../format/times.ts';
 import { duration, rounded, UNKNOWN, whole } from '../../format/figures.ts';
+import { statusColour } from '../../ui/status-colour.ts';
 import { entryKey, gapTime, isGap, type Entry } from './entries.ts';
 import { CAUSES, idsText, lostText } from './gap-text.ts';
 
@@ -18,11 +19,6 @@ export const GRID: Readonly<Record<Layout, string>> = {
   lines: 'grid grid-cols-[minmax(0,1fr)_auto] content-center gap-x-3',
 };
 const BOX = 'scroll-mt-9 items-center border-b border-line px-4 outline-offset-[-2px]';
-
-export function statusColour(status: number | null): string {
-  if (status === null) return 'text-faint';
-  return status >= 500 ? 'text-bad' : status >= 400 ? 'text-warn' : 'text-good';
-}
 
 /** The clock of today; with the day before it for other days. */
 export function rowTime(ts: string, offset: Offset, today: string): string {
