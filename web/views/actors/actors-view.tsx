@@ -9,7 +9,7 @@ import { useActors, useFleet, useLine } from '../../state/hooks.ts';
 import { useNow } from '../../state/now.ts';
 import { Button } from '../../ui/button.tsx';
 import { SearchField } from '../../ui/field.tsx';
-import { FilterChip } from '../../ui/filter-chip.tsx';
+import { Chip } from '../../ui/chip.tsx';
 import { Empty, Waiting } from '../../ui/notes.tsx';
 import { PageHead } from '../../ui/page-head.tsx';
 import { ActorDetail } from './actor-detail.tsx';
@@ -81,7 +81,7 @@ export function ActorsView(): ReactElement {
       </PageHead>
       <div className="flex flex-wrap items-center gap-1.5 px-4 pb-3" role="group" aria-label="Filters">
         {[...new Set([...counts.keys(), ...states])].map((state) => (
-          <FilterChip key={state} on={states.has(state)} onToggle={() => setParams({ state: toggled(states, state) })}><span aria-hidden="true" className={`size-1.5 rounded-full bg-current ${stateTone(state)}`} />{counts.get(state) ?? 0} {state}</FilterChip>
+          <Chip key={state} on={states.has(state)} onToggle={() => setParams({ state: toggled(states, state) })}><span aria-hidden="true" className={`size-1.5 rounded-full bg-current ${stateTone(state)}`} />{counts.get(state) ?? 0} {state}</Chip>
         ))}
         {filtered ? <Button look="quiet" onClick={() => setParams({ state: null, q: null })}>Show all</Button> : null}
       </div>

@@ -7,7 +7,7 @@ import { useFleet, useLine, usePreferences } from '../../state/hooks.ts';
 import { prefer } from '../../state/preferences.ts';
 import { Button } from '../../ui/button.tsx';
 import { SearchField, Segments } from '../../ui/field.tsx';
-import { FilterChip } from '../../ui/filter-chip.tsx';
+import { Chip } from '../../ui/chip.tsx';
 import { Icon } from '../../ui/icon.tsx';
 import { LivenessMark } from '../../ui/liveness.tsx';
 import { Empty, Waiting } from '../../ui/notes.tsx';
@@ -53,10 +53,10 @@ export function FleetView(): ReactElement {
       </PageHead>
       <div className="flex flex-wrap items-center gap-1.5 px-4 pb-3" role="group" aria-label="Filters">
         {LIVENESS_STATES.filter((state) => counts[state] > 0 || states.has(state)).map((state) => (
-          <FilterChip key={state} on={states.has(state)} onToggle={() => setParams({ state: toggled(states, state) })}><LivenessMark state={state} />{counts[state]} {state}</FilterChip>
+          <Chip key={state} on={states.has(state)} onToggle={() => setParams({ state: toggled(states, state) })}><LivenessMark state={state} />{counts[state]} {state}</Chip>
         ))}
         {countTags(all).slice(0, MOST_TAGS).map(([tag, hosts]) => (
-          <FilterChip key={tag} on={tags.has(tag)} onToggle={() => setParams({ tag: toggled(tags, tag) })}>#{tag} <span className="text-faint">{hosts}</span></FilterChip>
+          <Chip key={tag} on={tags.has(tag)} onToggle={() => setParams({ tag: toggled(tags, tag) })}>#{tag} <span className="text-faint">{hosts}</span></Chip>
         ))}
         {states.size + tags.size > 0 || q !== '' ? <Button look="quiet" onClick={() => setParams({ state: null, tag: null, q: null })}>Show all</Button> : null}
       </div>
