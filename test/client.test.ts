@@ -161,6 +161,18 @@ describe('everything else', () => {
     expect(run.steps.map(({ faults }) => faults.length)).toEqual([0, 1, 1, 1, 1, 1, 0, 1]);
   });
 
+  test('a topic that is refused is held with the reason until it is left, given, or asked for on another connection', () => {
+    const refusal: ServerFrame = { type: 'error', code: 'too_many_log_streams', message: 'leave one', topic: 'logs:a/m' };
+    const run = feed(retopic(live(), ['fleet', 'logs:a/m']).client, refusal);
+    expect(run.steps[0]!.faults).toEqual([]);
+    expect([...run.client.refused]).toEqual([['logs:a/m', 'leave one']]);
+    expect(retopic(run.client, ['fleet', 'logs:a']).client.refused.size).toBe(0);
+    expect(feed(run.client, subscribed({ fleet: true })).client.refused.size).toBe(1);
+    expect(feed(run.client, subscribed({ 'logs:a/m': false })).client.refused.size).toBe(0);
+    expect(opened(run.client).refused.size).toBe(0);
+    expect(feed(live(), refusal).steps[0]!.faults).toEqual(['too_many_log_streams: leave one']);
+  });
+
   test('retopic sends the difference and forgets what it leaves', () => {
     const { client, send } = retopic(live(), ['activity', 'gaps']);
     expect(send).toEqual([{ type: 'unsubscribe', topics: ['fleet', 'actors'] }, { type: 'subscribe', topics: ['gaps'] }]);

@@ -186,7 +186,7 @@ describe('topics', () => {
     ]);
     expect(framesOf(two).filter(({ type }) => type === 'log')).toHaveLength(1);
     const refused = await subscribe(one, ['logs:a/m3', 'logs:a/m4', 'logs:a/m5']);
-    expect(refused[1]).toMatchObject({ type: 'error', code: 'too_many_log_streams' });
+    expect(refused[1]).toMatchObject({ type: 'error', code: 'too_many_log_streams', topic: expect.stringContaining('logs:') });
     one.ws.close();
     await one.closed;
     two.send({ type: 'unsubscribe', topics: ['logs:a/m2'] });

@@ -35,6 +35,8 @@ export interface Client {
   readonly actorsAwaited: boolean;
   /** The last `n` held of each stream; null: no position. */
   readonly positions: Readonly<Record<CountedStream, number | null>>;
+  /** Topics that this connection was not given, each with the reason, for people. Asked for again on the next, or after `retopic` without and with. */
+  readonly refused: ReadonlyMap<string, string>;
   /** Connections in a row that did not last. */
   readonly attempts: number;
 }
@@ -54,18 +56,20 @@ export interface Step {
 
 export interface ReconnectLimits { minMs: number; maxMs: number; healthyMs: number }
 
+const NONE_REFUSED: Client['refused'] = new Map();
+
 export const RECONNECT: ReconnectLimits = { minMs: 1_000, maxMs: 30_000, healthyMs: 10_000 };
 
 export function createClient(topics: readonly string[]): Client {
   return {
     topics: [...new Set(topics)], connection: 'closed', serverEpoch: null, version: null, fleet: EMPTY_FLEET, actors: null, actorsAwaited: false,
-    positions: { activity: null, runs: null, gaps: null }, attempts: 0,
+    positions: { activity: null, runs: null, gaps: null }, refused: NONE_REFUSED, attempts: 0,
   };
 }
 
 /** The socket is open. What to send follows `hello`. */
 export function opened(client: Client): Client {
-  return { ...client, connection: 'connecting', fleet: fleetReconnecting(client.fleet), actorsAwaited: false };
+  return { ...client, connection: 'connecting', fleet: fleetReconnecting(client.fleet), actorsAwaited: false, refused: NONE_REFUSED };
 }
 
 /** One text frame; `reader`: how deep it is checked. */
@@ -98,6 +102,7 @@ export function retopic(client: Client, topics: readonly string[]): Step {
     fleet: gone.includes('fleet') ? EMPTY_FLEET : client.fleet,
     actors: gone.includes('actors') ? null : client.actors,
     positions: mapPositions((stream) => (gone.includes(stream) ? null : client.positions[stream])),
+    refused: without(client.refused, gone),
   };
   if (client.connection !== 'open') return step(after);
   const send: ClientFrame[] = [];
@@ -141,7 +146,9 @@ function frameReceived(client: Client, frame: ServerFrame): Step {
         positions: mapPositions((stream) => (refill.includes(stream) ? null : client.positions[stream])),
       }, { refill });
     }
-    case 'error': return step(client, { faults: [`${frame.code}: ${frame.message}`] });
+    case 'error':
+      if (frame.topic !== undefined && client.topics.includes(frame.topic)) return step({ ...client, refused: new Map([...client.refused, [frame.topic, frame.message]]) });
+      return step(client, { faults: [`${frame.code}: ${frame.message}`] });
     default: return frame satisfies never;
   }
 }
@@ -149,9 +156,10 @@ function frameReceived(client: Client, frame: ServerFrame): Step {
 function subscribed(client: Client, topics: ServerFrameOf<'subscribed'>['topics']): Step {
   const refill = COUNTED_STREAMS.filter((stream) => topics[stream]?.recovered === false);
   const positions = mapPositions((stream) => (refill.includes(stream) ? null : client.positions[stream]));
-  if (topics.fleet === undefined || !client.topics.includes('fleet')) return step({ ...client, positions }, { refill });
+  const refused = without(client.refused, Object.keys(topics));
+  if (topics.fleet === undefined || !client.topics.includes('fleet')) return step({ ...client, positions, refused }, { refill });
   const { fleet, send } = fleetSubscribed(client.fleet, topics.fleet.recovered);
-  return step({ ...client, positions, fleet }, { refill, send });
+  return step({ ...client, positions, refused, fleet }, { refill, send });
 }
 
 function actorsDelta(client: Client, { epoch, seq, ops }: ServerFrameOf<'actors.delta'>): Step {
@@ -182,6 +190,11 @@ function sinceOf({ serverEpoch, fleet, positions }: Client): Since {
   if (hosts !== undefined) since.fleet = hosts;
   for (const stream of COUNTED_STREAMS) if (positions[stream] !== null) since[stream] = positions[stream];
   return since;
+}
+
+/** The same one where nothing is taken out. */
+function without(refused: Client['refused'], topics: readonly string[]): Client['refused'] {
+  return topics.some((topic) => refused.has(topic)) ? new Map([...refused].filter(([topic]) => !topics.includes(topic))) : refused;
 }
 
 function mapPositions(of: (stream: CountedStream) => number | null): Client['positions'] {

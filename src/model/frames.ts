@@ -73,7 +73,8 @@ export const serverFrame = z.discriminatedUnion('type', [
   z.object({ type: z.literal('log'), host, source: z.string(), text: z.string(), dropped: z.optional(z.int()), model: z.optional(z.string()) }),
   /** Frames of these topics were lost to this client: it holds no position for them. State topics send a snapshot unasked. */
   z.object({ type: z.literal('lagged'), topics: z.array(z.string()) }),
-  z.object({ type: z.literal('error'), code: z.enum(FRAME_ERRORS), message: z.string() }),
+  /** `topic`: of `too_many_log_streams`, the one that was not subscribed. */
+  z.object({ type: z.literal('error'), code: z.enum(FRAME_ERRORS), message: z.string(), topic: z.optional(z.string()) }),
 ]);
 export type ServerFrame = z.infer<typeof serverFrame>;
 export type ServerFrameOf<T extends ServerFrame['type']> = Extract<ServerFrame, { type: T }>;

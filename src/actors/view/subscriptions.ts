@@ -35,7 +35,7 @@ export function subscribe(topics: Topics, fleet: FleetSink, client: ClientSocket
       continue;
     }
     if (topic.kind === 'logs' && topic.model !== null && !wanted.has(name) && !topics.readers.add(topic.host, topic.model)) {
-      after.push(errorFrame('too_many_log_streams', `host ${topic.host} has as many models' logs open as it may: leave one of them first`));
+      after.push(errorFrame('too_many_log_streams', `host ${topic.host} has as many models' logs open as it may: leave one of them first`, name));
       continue;
     }
     const { recovered, frames } = begin(topics, fleet, topic, frame.since);
@@ -85,8 +85,8 @@ export function resync(topics: Topics, fleet: FleetSink, host: string): Buffer {
   return published === null ? topics.fleetTopic.hostRemoved(host) : topics.fleetTopic.hostSnapshot(published);
 }
 
-export function errorFrame(code: FrameError, message: string): Buffer {
-  return encoded({ type: 'error', code, message });
+export function errorFrame(code: FrameError, message: string, topic?: string): Buffer {
+  return encoded({ type: 'error', code, message, ...(topic === undefined ? {} : { topic }) });
 }
 
 /** A client's frame, or the sentence that says what is wrong with it. */
