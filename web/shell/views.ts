@@ -10,6 +10,7 @@ export const NAVIGATION: readonly ViewEntry[] = [
   { path: '/', name: 'Fleet', icon: 'fleet', key: 'f' },
   { path: '/activity', name: 'Activity', icon: 'activity', key: 'a' },
   { path: '/performance', name: 'Performance', icon: 'performance', key: 'p' },
+  { path: '/logs', name: 'Logs', icon: 'logs', key: 'l' },
   { path: '/actors', name: 'Actors', icon: 'actors', key: 't' },
   { path: '/settings', name: 'Settings', icon: 'settings', key: 's' },
 ];
@@ -21,6 +22,7 @@ export const ROUTES: readonly { path: string; view: ComponentType }[] = [
   { path: '/models/*', view: lazy(async () => ({ default: (await import('../views/model/model-view.tsx')).ModelView })) },
   { path: '/matrix', view: lazy(async () => ({ default: (await import('../views/matrix/matrix-view.tsx')).MatrixView })) },
   { path: '/performance', view: lazy(async () => ({ default: (await import('../views/performance/performance-view.tsx')).PerformanceView })) },
+  { path: '/logs', view: lazy(async () => ({ default: (await import('../views/logs/logs-view.tsx')).LogsView })) },
   { path: '/actors', view: lazy(async () => ({ default: (await import('../views/actors/actors-view.tsx')).ActorsView })) },
   { path: '/settings', view: lazy(async () => ({ default: (await import('../views/settings/settings-view.tsx')).SettingsView })) },
 ];

@@ -1,5 +1,5 @@
 /** What views read, as hooks. Each gives the same object until what it reads has changed. */
-import { useEffect, useMemo } from 'react';
+import { useEffect, useMemo, useRef } from 'react';
 import { useSelector } from '@xstate/store-react';
 import type { HeldHost } from '../../src/model/client-fleet.ts';
 import type { ActorStatus } from '../../src/model/status.ts';
@@ -25,10 +25,19 @@ export function useActors(): Readonly<Record<string, ActorStatus>> | null {
   return useConnection(({ client }) => client.actors?.actors ?? null);
 }
 
-/** Subscribes to further topics while the view stands. */
+/** Subscribes to further topics while the view stands. What is held before and after a change is not let go in between: it would begin anew. */
 export function useTopics(topics: readonly string[]): void {
   const key = topics.join('\n');
-  useEffect(() => holdTopics(key === '' ? [] : key.split('\n')), [key]);
+  const release = useRef<(() => void) | null>(null);
+  useEffect(() => {
+    const before = release.current;
+    release.current = holdTopics(key === '' ? [] : key.split('\n'));
+    before?.();
+  }, [key]);
+  useEffect(() => () => {
+    release.current?.();
+    release.current = null;
+  }, []);
 }
 
 export const usePreferences = (): Preferences => useSelector(preferences, ({ context }) => context);

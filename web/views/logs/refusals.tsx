@@ -1,0 +1,30 @@
+/** Logs that are asked for and do not come: why, and what to do. */
+import type { ReactElement } from 'react';
+import { useConnection } from '../../state/hooks.ts';
+import { Button } from '../../ui/button.tsx';
+import { Icon } from '../../ui/icon.tsx';
+import type { FollowedLog } from './log-choice.ts';
+
+export interface RefusalsProps { logs: readonly FollowedLog[]; onLeave: (log: FollowedLog) => void; onRetry: (topic: string) => void }
+
+export function Refusals({ logs, onLeave, onRetry }: RefusalsProps): ReactElement | null {
+  const refused = useConnection(({ client }) => client.refused);
+  const shown = logs.flatMap((log): { log: FollowedLog; why: string; again: boolean }[] => {
+    if (!log.known) return [{ log, why: log.model === null ? `There is no host ${log.host}.` : `${log.host} has no model ${log.model === '' ? 'of that name' : log.model}.`, again: false }];
+    const why = refused.get(log.topic);
+    return why === undefined ? [] : [{ log, why: `The log of ${log.model ?? log.host} is not followed: ${why}.`, again: true }];
+  });
+  if (shown.length === 0) return null;
+  return (
+    <ul className="grid gap-2 px-4 pb-3">
+      {shown.map(({ log, why, again }) => (
+        <li key={log.topic} role="alert" className="flex flex-wrap items-center gap-x-3 gap-y-2 rounded-md border border-warn px-3 py-2">
+          <Icon name="warning" className="text-warn" />
+          <p className="min-w-0 grow">{why}</p>
+          {again ? <Button onClick={() => onRetry(log.topic)}>Try again</Button> : null}
+          <Button look="quiet" onClick={() => onLeave(log)}>Leave it</Button>
+        </li>
+      ))}
+    </ul>
+  );
+}
