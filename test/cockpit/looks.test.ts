@@ -32,6 +32,8 @@ const VIEWS: readonly { name: string; path: string; ready: (page: Page) => Promi
   { name: 'multiples', path: '/matrix?show=multiples&metric=busy', ready: (page) => page.locator('[data-host=atlas] [data-spark][d^=M]').waitFor({ state: 'attached' }) },
   { name: 'performance', path: '/performance', ready: (page) => page.locator('canvas').first().waitFor() },
   { name: 'actors', path: '/actors', ready: (page) => page.getByText('fleet-store').first().waitFor() },
+  { name: 'actor', path: '/actors?actor=drover%2Ffleet%2Fhosts%2Fhost%3Aatlas%2Flink', ready: (page) => page.getByText('Recent transitions').waitFor() },
+  { name: 'logs', path: '/logs?host=atlas&host=borealis&q=POST', ready: (page) => page.locator('[data-log-line] mark').first().waitFor() },
   { name: 'settings', path: '/settings', ready: (page) => page.getByText('This Drover').waitFor() },
 ];
 
