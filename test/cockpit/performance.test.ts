@@ -182,3 +182,16 @@ test('the connection is lost: what is drawn stays, greyed, and goes on afterward
 test('nothing was complained of', () => {
   expect(cockpit.complaints).toEqual([]);
 });
+
+test('the database is away: it says so, and what comes live is drawn all the same', async () => {
+  const away = await openCockpit({ hosts: { fast: { performanceEveryMs: 100 } }, database: 'none' });
+  try {
+    const page = await away.open('/performance?range=15m&metric=cpu&host=fast');
+    await page.getByRole('alert').getByRole('button', { name: 'Try again' }).waitFor();
+    await drawn(page, 'cpu', 'points');
+    expect(await page.getByText('No performance of').count()).toBe(0);
+    expect(away.complaints).toEqual([]);
+  } finally {
+    await away.close();
+  }
+});

@@ -57,7 +57,7 @@ export function Chart({ id, title, data, lines, from, to, format, tick, top, ste
   const drawn = figures.reduce((sum, { points }) => sum + points, 0);
 
   return (
-    <figure data-chart={id} data-points={drawn} data-quiet={data.quiet.length} data-shades={lost.length} data-marks={inside.length} data-from={from} data-to={to} className="panel grid min-w-0 content-start gap-1 py-2">
+    <figure data-chart={id} data-points={drawn} data-quiet={data.quiet.length} data-shades={lost.length} data-marks={inside.length} data-from={from} data-to={to} className="panel grid min-w-0 grid-cols-[minmax(0,1fr)] content-start gap-1 py-2">
       <figcaption className="flex min-h-5 items-baseline justify-between gap-3 px-3">
         <span className="shrink-0 font-medium">{title}</span>
         <span className="truncate text-sm text-faint" title={at === undefined ? note : undefined}>
@@ -67,12 +67,12 @@ export function Chart({ id, title, data, lines, from, to, format, tick, top, ste
       <Suspense fallback={<div style={{ height }} />}>
         <Plot data={data} looks={lines} bands={bands} from={from} to={to} marks={marks} shades={shades} top={top} tick={tick} group={group} height={height} label={title} describedBy={words} crosshair={crosshair} onCursor={onCursor} onZoom={onZoom} onZoomOut={onZoomOut} />
       </Suspense>
-      <ul aria-hidden="true" className="flex flex-wrap gap-x-4 gap-y-0.5 px-3 text-sm">
+      <ul aria-hidden="true" className="grid grid-cols-[repeat(auto-fill,minmax(10.5rem,1fr))] gap-x-6 gap-y-0.5 px-3 text-sm">
         {lines.map(({ id: line, label, colour, dash }, index) => (
           <li key={line} className="flex min-w-0 items-center gap-1.5">
             <Swatch colour={colour} dash={dash} />
-            <span className="truncate text-soft">{label}</span>
-            <span className="min-w-15 whitespace-nowrap" data-value={line}>{format(values[index] ?? null)}</span>
+            <span className="grow truncate text-soft">{label}</span>
+            <span className="figure" data-value={line}>{format(values[index] ?? null)}</span>
           </li>
         ))}
       </ul>

@@ -135,6 +135,7 @@ function drawMarks(plot: uPlot, { marks, colours, from, to }: PlotScene): void {
   ctx.lineWidth = ratio;
   ctx.font = colours.font.replace('11px', `${LABEL_PX * ratio}px`);
   ctx.textBaseline = 'top';
+  ctx.textAlign = 'left';
   let free = -Infinity;
   const inside = marks.filter(({ at }) => at >= from && at <= to);
   const short = inside.length > MOST_FULL;

@@ -7,22 +7,24 @@ import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { Segments, TextField } from '../../ui/field.tsx';
 import { Icon } from '../../ui/icon.tsx';
+import { usePhone } from '../../ui/use-phone.ts';
 import { RANGES, timeText, USUAL_RANGE, type RangeId, type TimeWindow } from './window.ts';
 
 interface RangeChoiceProps { window: TimeWindow; range: RangeId; from: number; to: number; setParams: SetParams }
 
 export function RangeChoice({ window, range, from, to, setParams }: RangeChoiceProps): ReactElement {
   const zone = useZone();
+  const phone = usePhone();
   const [asking, ask] = useState(false);
   const live = window.to === null;
   const moment = (s: number): string => `${day(s * 1_000, zone)} ${clockTime(s * 1_000, zone)}`;
   return (
     <>
       {live ? null : <p className="text-soft" title={`${absolute(from * 1_000, zone)} to ${absolute(to * 1_000, zone)}`} data-window>{moment(from)} to {day(from * 1_000, zone) === day(to * 1_000, zone) ? clockTime(to * 1_000, zone) : moment(to)}</p>}
-      <Segments<RangeId | ''> label="Range" value={live ? range : ''} onChange={(id) => setParams({ range: id === USUAL_RANGE ? null : id, from: null, to: null })} options={RANGES.map(({ id, name }) => ({ value: id, label: name }))} />
+      <Segments<RangeId | ''> label="Range" value={live ? range : ''} onChange={(id) => setParams({ range: id === USUAL_RANGE ? null : id, from: null, to: null })} options={RANGES.map(({ id, name }) => ({ value: id, label: phone ? id : name }))} />
       <Button onClick={() => ask(true)}>From … to</Button>
       {live
-        ? <Button title="It follows now: stop it here" onClick={() => setParams({ from: timeText(from), to: timeText(to) })}><Icon name="pause" />Pause</Button>
+        ? <Button title="It follows now: stop it here" onClick={() => setParams({ from: timeText(from), to: timeText(to) })}><Icon name="pause" /><span className="sr-only sm:not-sr-only">Pause</span></Button>
         : <Button look="solid" title="Follow now again" onClick={() => setParams({ from: null, to: null })}><Icon name="play" />Go live</Button>}
       {asking ? <FromTo from={from} to={to} onClose={() => ask(false)} onChoose={(a, b) => setParams({ from: timeText(a), to: timeText(b) })} /> : null}
     </>

@@ -1,5 +1,5 @@
 /** Marks and shades of some hosts: read once for a window, and again when one of them restarts, changes its build or loses something. */
-import { useEffect, useMemo, useState } from 'react';
+import { useCallback, useEffect, useMemo, useState } from 'react';
 import type { Gap } from '../../../src/model/records/gap.ts';
 import type { HostEventRow } from '../../../src/model/records/history.ts';
 import type { Mark, Shade } from '../../charts/marks.ts';
@@ -15,6 +15,7 @@ const NOTHING: readonly never[] = [];
 const MOST_EVENTS = 1_000;
 /** The fleet says it before it is written. */
 const STORED_MS = 1_500;
+const RETRY_MS = 10_000;
 
 export function useHappenings(hosts: readonly string[], window: TimeWindow): Happenings {
   const fleet = useFleet();
@@ -37,7 +38,17 @@ export function useHappenings(hosts: readonly string[], window: TimeWindow): Hap
   const marks = useMemo(() => (events.data === null ? NOTHING : marksOf(events.data.events, nameOf)), [events.data, nameOf]);
   const shades = useMemo(() => (gaps.data === null ? NOTHING : shadesOf(gaps.data.gaps, nameOf)), [gaps.data, nameOf]);
   const [{ reload: retryEvents }, { reload: retryGaps }] = [events, gaps];
-  return { marks, shades, error: events.error ?? gaps.error, retry: useMemo(() => () => { retryEvents(); retryGaps(); }, [retryEvents, retryGaps]) };
+  const error = events.error ?? gaps.error;
+  const retry = useCallback(() => {
+    retryEvents();
+    retryGaps();
+  }, [retryEvents, retryGaps]);
+  useEffect(() => {
+    if (error === null) return undefined;
+    const timer = setTimeout(retry, RETRY_MS);
+    return () => clearTimeout(timer);
+  }, [error, retry]);
+  return useMemo(() => ({ marks, shades, error, retry }), [marks, shades, error, retry]);
 }
 
 /** The value of a while ago, when it has stayed so. */
