@@ -41,7 +41,7 @@ export interface ChartProps {
 const MOST_BANDS = 4;
 const NONE: readonly never[] = [];
 
-export function Chart({ id, title, data, lines, from, to, format, tick, top, stepS, marks = NONE, shades = NONE, group, height = 170, note, onZoom, onZoomOut }: ChartProps): ReactElement {
+export function Chart({ id, title, data, lines, from, to, format, tick, top, stepS, marks = NONE, shades = NONE, group, height = 180, note, onZoom, onZoomOut }: ChartProps): ReactElement {
   const zone = useZone();
   const [cursor, setCursor] = useState<number | null>(null);
   const words = useId();
@@ -71,7 +71,7 @@ export function Chart({ id, title, data, lines, from, to, format, tick, top, ste
         {lines.map(({ id: line, label, colour, dash }, index) => (
           <li key={line} className="flex min-w-0 items-center gap-1.5">
             <Swatch colour={colour} dash={dash} />
-            <span className="grow truncate text-soft">{label}</span>
+            <span className="grow truncate text-soft" title={label}>{label}</span>
             <span className="figure" data-value={line}>{format(values[index] ?? null)}</span>
           </li>
         ))}

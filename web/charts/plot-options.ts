@@ -34,6 +34,8 @@ export interface PlotWants {
 
 /** Width of the axis of values: the same in all charts of a page, so that their times stand in line. */
 const VALUES_PX = 58;
+/** Above the lines: room for what the marks say. */
+const MARKS_PX = 16;
 /** Series of a line: its average, and with bands its most and its least. */
 export const seriesOf = (line: number, bands: boolean): number => 1 + line * (bands ? 3 : 1);
 
@@ -43,7 +45,7 @@ export function plotOptions({ width, height, looks, bands, top, tick, group, sce
   const edge: uPlot.Series = { stroke: 'transparent', width: 0, points: { show: false } };
   const axis = { stroke: () => colours().faint, font: scene().colours.font, grid: { stroke: () => colours().line, width: 1 }, ticks: { show: false } };
   return {
-    width, height, ms: 1e-3, padding: [10, 8, 0, 0],
+    width, height, ms: 1e-3, padding: [MARKS_PX, 20, 0, 0],
     legend: { show: false },
     scales: {
       x: { time: true, range: () => [scene().from, scene().to] },
@@ -124,12 +126,11 @@ const LABEL_PX = 10;
 const MOST_FULL = 12;
 const SHORT_PX = 7;
 
-/** A dashed line for each; words only where the mark before leaves room for them. */
+/** A dashed line for each, its words above it, where the mark before leaves room for them. */
 function drawMarks(plot: uPlot, { marks, colours, from, to }: PlotScene): void {
   const { ctx, bbox } = plot;
   const ratio = devicePixelRatio;
   ctx.save();
-  clip(plot);
   ctx.strokeStyle = colours.soft;
   ctx.fillStyle = colours.soft;
   ctx.lineWidth = ratio;
@@ -143,14 +144,14 @@ function drawMarks(plot: uPlot, { marks, colours, from, to }: PlotScene): void {
     const left = Math.round(plot.valToPos(at, 'x', true)) + ratio / 2;
     ctx.setLineDash(short ? [] : [3 * ratio, 3 * ratio]);
     ctx.beginPath();
-    ctx.moveTo(left, bbox.top);
-    ctx.lineTo(left, bbox.top + (short ? SHORT_PX * ratio : bbox.height));
+    ctx.moveTo(left, bbox.top - (short ? SHORT_PX : MARKS_PX - 2) * ratio);
+    ctx.lineTo(left, bbox.top + (short ? 0 : bbox.height));
     ctx.stroke();
     if (short) continue;
     const wide = ctx.measureText(label).width + 8 * ratio;
     const start = left + wide > bbox.left + bbox.width ? left - wide : left;
     if (start < free) continue;
-    ctx.fillText(label, start + 4 * ratio, bbox.top + 2 * ratio);
+    ctx.fillText(label, start + 4 * ratio, bbox.top - (MARKS_PX - 3) * ratio);
     free = start + wide;
   }
   ctx.restore();

@@ -55,7 +55,7 @@ function linesOf(host: ChartedHost, index: number, several: boolean, metric: Met
     .toSorted((a, b) => order(a.gpu!) - order(b.gpu!) || (a.gpu! < b.gpu! ? -1 : 1))
     .map((track, place) => {
       const gpu = host.gpus.find(({ key }) => key === track.gpu);
-      const name = `${shortName(gpu?.name ?? track.gpu!)}${own.length > 1 ? ` ${place + 1}` : ''}`;
+      const name = `${own.length > 1 ? `${place + 1} ` : ''}${shortName(gpu?.name ?? track.gpu!)}`;
       return { track, line: { id: `${host.id} ${track.gpu}`, label: several ? `${host.name} ${own.length > 1 ? place + 1 : ''}`.trim() : name, colour: several ? index : place, dash: several ? place % DASHES.length : Math.floor(place / 8) } };
     });
 }

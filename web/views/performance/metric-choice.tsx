@@ -5,7 +5,7 @@ import { GROUP_NAMES, METRIC_GROUPS, type MetricGroup } from './metrics.ts';
 
 export function MetricChoice({ chosen, onToggle }: { chosen: ReadonlySet<string>; onToggle: (group: MetricGroup) => void }): ReactElement {
   return (
-    <div role="group" aria-label="Metrics" className="flex items-center gap-1.5 overflow-x-auto sm:flex-wrap">
+    <div role="group" aria-label="Metrics" className="flex min-w-0 items-center gap-1.5 overflow-x-auto sm:flex-wrap">
       {METRIC_GROUPS.map((group) => <Chip key={group} on={chosen.has(group)} onToggle={() => onToggle(group)}>{GROUP_NAMES[group]}</Chip>)}
     </div>
   );

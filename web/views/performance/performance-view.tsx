@@ -54,9 +54,9 @@ function Charts({ ids }: { ids: readonly string[] }): ReactElement {
   return (
     <>
       <PageHead title="Performance"><RangeChoice window={window} range={range} from={from} to={to} setParams={setParams} /></PageHead>
-      <div className="grid gap-2 px-4 pb-3">
+      <div className="grid grid-cols-[minmax(0,1fr)] gap-2 px-4 pb-3">
         <HostChoice shown={hosts} setParams={setParams} />
-        <div className="flex flex-wrap items-center justify-between gap-x-4 gap-y-2">
+        <div className="flex min-w-0 flex-wrap items-center justify-between gap-x-4 gap-y-2">
           <MetricChoice chosen={groups} onToggle={(group) => setParams({ metric: toggled(groups, group) })} />
           {nothing ? null : <ChartKey />}
         </div>

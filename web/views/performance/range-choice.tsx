@@ -22,7 +22,7 @@ export function RangeChoice({ window, range, from, to, setParams }: RangeChoiceP
     <>
       {live ? null : <p className="text-soft" title={`${absolute(from * 1_000, zone)} to ${absolute(to * 1_000, zone)}`} data-window>{moment(from)} to {day(from * 1_000, zone) === day(to * 1_000, zone) ? clockTime(to * 1_000, zone) : moment(to)}</p>}
       <Segments<RangeId | ''> label="Range" value={live ? range : ''} onChange={(id) => setParams({ range: id === USUAL_RANGE ? null : id, from: null, to: null })} options={RANGES.map(({ id, name }) => ({ value: id, label: phone ? id : name }))} />
-      <Button onClick={() => ask(true)}>From … to</Button>
+      <Button onClick={() => ask(true)}>Custom</Button>
       {live
         ? <Button title="It follows now: stop it here" onClick={() => setParams({ from: timeText(from), to: timeText(to) })}><Icon name="pause" /><span className="sr-only sm:not-sr-only">Pause</span></Button>
         : <Button look="solid" title="Follow now again" onClick={() => setParams({ from: null, to: null })}><Icon name="play" />Go live</Button>}
@@ -45,7 +45,7 @@ function FromTo({ from, to, onClose, onChoose }: { from: number; to: number; onC
     onClose();
   };
   return (
-    <Dialog title="From … to" onClose={onClose} className="w-full max-w-md">
+    <Dialog title="A stretch of time" onClose={onClose} className="w-full max-w-md">
       <form ref={form} onSubmit={submit} className="grid gap-3 p-4">
         <TextField label="From" name="from" type="datetime-local" step="1" required defaultValue={written(from)} />
         <TextField label="To" name="to" type="datetime-local" step="1" required defaultValue={written(to)} fault={fault} hint={zone === 0 ? 'In UTC.' : 'In the time zone of this browser.'} />
