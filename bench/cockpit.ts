@@ -20,6 +20,7 @@ import { readToTheEnd, scrollFrames } from './support/scrolling.ts';
 const HOSTS = 100;
 const MODELS = 20;
 const DELTAS = 200;
+const THROUGHPUT_WINDOW_MS = 60_000;
 const LOADS = 5;
 const HISTORY = 100_000;
 const ROW_HEIGHT = 32;
@@ -42,11 +43,11 @@ async function fleet(browser: Browser): Promise<Figure[]> {
   const program = await startProgram(folder.path, { hosts: crowd.hosts });
   try {
     await program.allLive(HOSTS);
-    // First by guess, then by what that came to.
+    // First by guess, then by what that comes to once the first rows have left the throughput's window, which are deltas too.
     let rate = DELTAS / HOSTS / 3;
     crowd.rate(rate);
     const first = await openProbed(browser, program.url);
-    await pause(10_000);
+    await pause(THROUGHPUT_WINDOW_MS + 10_000);
     const before = await deltasSeen(first);
     await pause(10_000);
     rate *= DELTAS / (((await deltasSeen(first)) - before) / 10);
