@@ -141,6 +141,7 @@ describe('the window', () => {
   test('now goes on in steps that a pixel can show', () => {
     expect(steppedNow(1_001, 3_600)).toBe(5);
     expect(steppedNow(1_001, 60)).toBe(2);
+    expect(steppedNow(1_001, 2_592_000)).toBe(60);
   });
 });
 

@@ -51,8 +51,8 @@ export function stepFor(spanS: number, tracks: number, pixels: number): number |
   return STEPS.find((step) => spanS / step <= most) ?? STEPS.at(-1)!;
 }
 
-/** Now, in steps that a pixel can show. */
+/** Now, in steps that a pixel can show, and never more than a minute ahead. */
 export function steppedNow(nowMs: number, spanS: number): number {
-  const stepS = Math.max(1, Math.round(spanS / MOST_A_LINE));
+  const stepS = Math.min(60, Math.max(1, Math.round(spanS / MOST_A_LINE)));
   return Math.ceil(nowMs / 1_000 / stepS) * stepS;
 }
