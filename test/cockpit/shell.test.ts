@@ -149,3 +149,18 @@ test('a page older than the server says so, and reloads when nobody looks', asyn
   await reloaded;
   await page.context().close();
 });
+
+test('a view whose part did not come says so, and is there after another try', async () => {
+  const page = await cockpit.open();
+  await page.locator(row('gpu1', 'live')).waitFor();
+  await page.route(/settings-view/, (route) => route.abort());
+  await page.getByRole('link', { name: 'Settings' }).click();
+  const fault = page.getByRole('alert').filter({ hasText: 'This view broke' });
+  await fault.waitFor();
+  // The browser's own complaint of the part, told by React too.
+  expect(cockpit.complaints.splice(0).every((text) => /import/.test(text))).toBe(true);
+  await page.unroute(/settings-view/);
+  await fault.getByRole('button', { name: 'Try again' }).click();
+  await page.getByText('This Drover').waitFor();
+  await page.context().close();
+});

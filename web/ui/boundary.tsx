@@ -9,8 +9,13 @@ export class Boundary extends Component<{ children: ReactNode }, { error: unknow
   }
   override render(): ReactNode {
     const { error } = this.state;
-    return error === null ? this.props.children : <Broken error={error} retry={() => this.setState({ error: null })} />;
+    return error === null ? this.props.children : <Broken error={error} retry={() => (isMissingPart(error) ? location.reload() : this.setState({ error: null }))} />;
   }
+}
+
+/** A part of the page that did not come: its server was away, or has a newer page. The browser keeps that failure, so the page is loaded anew. */
+function isMissingPart(error: unknown): boolean {
+  return error instanceof TypeError && /import/i.test(error.message);
 }
 
 function Broken({ error, retry }: { error: unknown; retry: () => void }): ReactElement {
