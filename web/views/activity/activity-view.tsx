@@ -66,7 +66,7 @@ export function ActivityView(): ReactElement {
   return (
     <div className="flex min-h-96 grow basis-0 flex-col">
       <PageHead title="Activity" summary={phone ? undefined : tail.paused ? 'paused' : 'live'}>
-        {phone ? <Button aria-expanded={unfolded} onClick={() => unfold(!unfolded)}>{filtered ? 'Filters on' : 'Filters'}</Button> : null}
+        {phone ? <Button aria-expanded={unfolded} aria-label={filtered ? 'Filters, some are on' : 'Filters'} onClick={() => unfold(!unfolded)}>{filtered ? 'Filters ●' : 'Filters'}</Button> : null}
         <TailButton tail={tail} onPause={pause} onResume={resume} />
         <Export criteria={criteria} entries={entries} />
       </PageHead>

@@ -25,7 +25,7 @@ export function Filters({ criteria, setParams }: { criteria: Criteria; setParams
   };
   const range = last ?? (from !== null || to !== null ? 'custom' : 'all');
   return (
-    <div role="group" aria-label="Filters" className="flex flex-wrap items-center gap-1.5 px-4 pb-3">
+    <div role="group" aria-label="Filters" className="flex shrink-0 flex-wrap items-center gap-1.5 px-4 pb-3">
       <form className="w-full sm:w-64" onSubmit={(event) => {
         event.preventDefault();
         const text = typed.trim();

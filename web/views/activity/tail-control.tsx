@@ -1,4 +1,4 @@
-/** Stops the tail and lets it go on, and says what waits meanwhile. */
+/** Stops the tail and lets it go on, and says what waits meanwhile. Its width never changes: it turns under a press on a row, which must not move. */
 import type { ReactElement } from 'react';
 import { whole } from '../../format/figures.ts';
 import { Button } from '../../ui/button.tsx';
@@ -7,8 +7,8 @@ import type { Tail } from './tail.ts';
 
 export function TailButton({ tail, onPause, onResume }: { tail: Tail; onPause: () => void; onResume: () => void }): ReactElement {
   return tail.paused
-    ? <Button onClick={onResume} title="Go on (p)" className="w-24"><Icon name="play" />Resume</Button>
-    : <Button onClick={onPause} title="Pause (p)" className="w-24"><Icon name="pause" />Pause</Button>;
+    ? <Button onClick={onResume} title="Go on (p)" className="sm:w-24"><Icon name="play" /><span className="max-sm:sr-only">Resume</span></Button>
+    : <Button onClick={onPause} title="Pause (p)" className="sm:w-24"><Icon name="pause" /><span className="max-sm:sr-only">Pause</span></Button>;
 }
 
 /** Over the list's head while it stands still. */
