@@ -12,6 +12,7 @@ import { loadConfig } from '../../src/io/config.ts';
 import { systemClock, systemRandom } from '../../src/io/system.ts';
 import { startDrover, type Running } from '../../src/main.ts';
 import { launchChromium, type TestBrowser } from '../support/chromium.ts';
+import { until } from '../support/cockpit.ts';
 
 const TOKEN = 'a-long-secret';
 let folder = '';
@@ -66,7 +67,7 @@ test('signs in, shows the fleet, a request and the actor tree live, and follows 
   await row.getByText('<b>Tiny</b>').waitFor();
   host.kill();
   await page.locator('[data-host=gpu1][data-liveness=down]', { hasText: 'refuses the connection' }).waitFor();
-  await page.waitForFunction("document.title === '1 host not live · Drover'");
+  await until(page, "document.title === '1 host not live · Drover'");
   await page.getByRole('link', { name: 'Actors' }).click();
   await page.getByText('host:gpu1').first().waitFor();
 

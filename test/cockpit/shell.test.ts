@@ -1,6 +1,6 @@
 /** What stands around every view: the connection and its loss, the palette, the keys, what a broken frame does. */
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { openCockpit, type Cockpit } from '../support/cockpit.ts';
+import { openCockpit, until, type Cockpit } from '../support/cockpit.ts';
 
 let cockpit: Cockpit;
 beforeAll(async () => {
@@ -25,10 +25,10 @@ test('two hosts: what happens to one leaves the other as it was', async () => {
   await page.locator(row('gpu1', 'down')).waitFor();
   expect(await page.locator('[data-host]').count()).toBe(2);
   await page.locator(row('gpu2', 'live')).getByText('Other').waitFor();
-  await page.waitForFunction("document.title === '1 host not live · Drover'");
+  await until(page, "document.title === '1 host not live · Drover'");
   cockpit.hosts['gpu1']!.start();
   await page.locator(row('gpu1', 'live')).waitFor();
-  await page.waitForFunction("document.title === 'Drover'");
+  await until(page, "document.title === 'Drover'");
   await page.context().close();
 });
 
