@@ -1,6 +1,6 @@
 /** The tree as a grid that one walks by keys: only what is in sight is drawn, however many actors there are. */
 import { defaultRangeExtractor, useVirtualizer } from '@tanstack/react-virtual';
-import { useCallback, useMemo, useRef, useState, type KeyboardEvent, type MouseEvent, type ReactElement } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState, type KeyboardEvent, type MouseEvent, type ReactElement } from 'react';
 import type { ActorSort } from '../../../src/model/actor-tree.ts';
 import { Icon } from '../../ui/icon.tsx';
 import { COLUMNS, GRID } from './actor-cells.tsx';
@@ -38,6 +38,10 @@ export function ActorGrid({ rows, sort, descending, onSort, onFold, chosen, onCh
       return shown.includes(activeAt) || activeAt >= range.count ? shown : [...shown, activeAt].sort((a, b) => a - b);
     }, [activeAt]),
   });
+
+  // An address that names an actor leads to its row.
+  const [begin] = useState(() => places.get(chosen ?? '') ?? 0);
+  useEffect(() => virtual.scrollToIndex(begin, { align: 'auto' }), [virtual, begin]);
 
   const focus = (at: number): void => {
     const row = rows[Math.min(rows.length - 1, Math.max(0, at))];

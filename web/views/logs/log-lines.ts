@@ -112,7 +112,7 @@ export function createLogBook(limits: LogBookLimits = LOG_BOOK): LogBook {
       trim();
     },
     clear() {
-      gone += lines.length;
+      gone = 0;
       lines = [];
       chars = 0;
       open.clear();

@@ -39,7 +39,7 @@ export const LogRow = memo(function LogRow({ line, index, top, regex, current, w
       {kind !== 'text' ? <Mark line={line} /> : (
         <>
           {origin === 'none' ? null : (
-            <span className={`shrink-0 truncate text-faint select-none ${origin === 'host' ? 'w-40' : 'w-18'}`} title={`${host}, ${model ?? source}; came ${absolute(at, zone)}`}>
+            <span className={`shrink-0 truncate text-faint select-none ${origin === 'host' ? 'w-24 sm:w-40' : 'w-18'}`} title={`${host}, ${model ?? source}; came ${absolute(at, zone)}`}>
               {origin === 'host' ? `${host} ${model ?? source}` : source}
             </span>
           )}
