@@ -55,5 +55,5 @@ test('it flashes at the nearest row in sight, once for the newest', () => {
   const visible = new Set(['drover', 'drover/fleet']);
   expect(nearestVisible('drover/fleet/hosts/host:a/link', visible)).toBe('drover/fleet');
   expect(nearestVisible('elsewhere', visible)).toBeNull();
-  expect(flashesAt(new Map([['drover/fleet/x', 1], ['drover/fleet', 3], ['drover/view', 2], ['gone', 4]]), visible)).toEqual(new Map([['drover/fleet', 3], ['drover', 2]]));
+  expect(flashesAt(new Map([['drover/fleet', 3], ['drover/fleet/x', 1], ['drover/view', 2], ['gone', 4]]), visible)).toEqual(new Map([['drover/fleet', 3], ['drover', 2]]));
 });
