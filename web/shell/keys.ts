@@ -35,7 +35,9 @@ export function useKeys({ palette, help }: { palette: () => void; help: () => vo
       chordAt = -Infinity;
       if (chord) {
         const to = NAVIGATION.find(({ key }) => key === event.key);
-        if (to !== undefined) go(to.path);
+        if (to === undefined) return;
+        event.preventDefault();
+        go(to.path);
         return;
       }
       switch (event.key) {

@@ -141,7 +141,7 @@ function send(frames: readonly ClientFrame[]): void {
 }
 
 function applyTopics(): void {
-  const topics = [...ALWAYS, ...held.keys()];
+  const topics = [...new Set([...ALWAYS, ...held.keys()])];
   if (topics.length !== client.topics.length || topics.some((topic) => !client.topics.includes(topic))) take(retopic(client, topics));
 }
 
