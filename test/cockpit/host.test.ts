@@ -92,7 +92,9 @@ describe('with a database', () => {
       await new Promise<void>((resolve) => gpu2.request({ model: 'tiny', durationMs: 1, done: () => resolve() }));
       gpu2.unload('tiny');
     }
-    await expect.poll(async () => events(cockpit, 'gpu2'), { timeout: 30_000, interval: 50 }).toBeGreaterThanOrEqual(15);
+    // The last thing that happens to it: after that its history stands still.
+    await expect.poll(async () => stops(cockpit, 'gpu2'), { timeout: 30_000, interval: 50 }).toBe(4);
+    expect(await events(cockpit, 'gpu2')).toBeGreaterThanOrEqual(15);
     const page = await cockpit.open('/hosts/gpu2?events=all');
     await page.route('**/api/host-events*', async (route) => {
       const url = new URL(route.request().url());
@@ -126,10 +128,14 @@ describe('with a database', () => {
   });
 });
 
-async function events(cockpit: Cockpit, host: string): Promise<number> {
+async function stored(cockpit: Cockpit, host: string): Promise<{ kind: string; to: string | null }[]> {
   const answer = await fetch(`${cockpit.url}/api/host-events?host=${host}&limit=1000`);
-  return ((await answer.json()) as { events: unknown[] }).events.length;
+  return ((await answer.json()) as { events: { kind: string; to: string | null }[] }).events;
 }
+
+const events = async (cockpit: Cockpit, host: string): Promise<number> => (await stored(cockpit, host)).length;
+/** How often a model has come to its end. */
+const stops = async (cockpit: Cockpit, host: string): Promise<number> => (await stored(cockpit, host)).filter(({ kind, to }) => kind === 'model' && to === 'stopped').length;
 
 describe('without a database', () => {
   let cockpit: Cockpit;
