@@ -41,8 +41,11 @@ function LivenessCell({ id, held: { state: { liveness, asOf } } }: HostEntry): R
     <div className="min-w-0">
       <p className="flex items-baseline gap-1.5"><LivenessWord state={state} /><span className="truncate text-sm text-faint">for <For since={since} host={id} /></span></p>
       {reason === null ? null : <p className="truncate text-sm text-soft" title={reason.text}>{reason.text}</p>}
-      {nextTryAt === null ? null : <NextTry at={nextTryAt} />}
-      {asOf === null ? null : <p className="text-sm text-faint">as of <Ago at={asOf} host={id} /></p>}
+      {nextTryAt === null && asOf === null ? null : (
+        <p className="truncate text-sm text-faint">
+          {nextTryAt === null ? null : <>next try {relative(Math.max(msOf(nextTryAt), now), now)}</>}{nextTryAt === null || asOf === null ? null : ' · '}{asOf === null ? null : <>as of <Ago at={asOf} host={id} /></>}
+        </p>
+      )}
     </div>
   );
 }
