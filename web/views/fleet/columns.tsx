@@ -43,7 +43,7 @@ function LivenessCell({ id, held: { state: { liveness, asOf } } }: HostEntry): R
       {reason === null ? null : <p className="truncate text-sm text-soft" title={reason.text}>{reason.text}</p>}
       {nextTryAt === null && asOf === null ? null : (
         <p className="truncate text-sm text-faint">
-          {nextTryAt === null ? null : <>next try {relative(Math.max(msOf(nextTryAt), now), now)}</>}{nextTryAt === null || asOf === null ? null : ' · '}{asOf === null ? null : <>as of <Ago at={asOf} host={id} /></>}
+          {nextTryAt === null ? null : <NextTry at={nextTryAt} />}{nextTryAt === null || asOf === null ? null : ' · '}{asOf === null ? null : <>as of <Ago at={asOf} host={id} /></>}
         </p>
       )}
     </div>
@@ -51,7 +51,7 @@ function LivenessCell({ id, held: { state: { liveness, asOf } } }: HostEntry): R
 }
 
 function NextTry({ at }: { at: string }): ReactElement {
-  return <p className="text-sm text-faint">next try {useAsOfNow((now) => relative(Math.max(msOf(at), now), now))}</p>;
+  return <>next try {useAsOfNow((now) => relative(Math.max(msOf(at), now), now))}</>;
 }
 
 const CHIPS = 4;
