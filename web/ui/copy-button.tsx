@@ -7,15 +7,15 @@ const SAID_MS = 1_500;
 
 /** `what`: said by screen readers and on hover. `text` is made when it is asked for. */
 export function CopyButton({ what, text }: { what: string; text: () => string }): ReactElement {
-  const [said, say] = useState<'copied' | 'refused' | null>(null);
+  const [said, say] = useState<'Copied' | 'Refused' | null>(null);
   useEffect(() => {
     if (said === null) return undefined;
     const timer = setTimeout(() => say(null), SAID_MS);
     return () => clearTimeout(timer);
   }, [said]);
   return (
-    <Button look="quiet" className="h-7 px-1.5 text-sm" title={`Copy ${what}`} aria-label={`Copy ${what}`} onClick={() => { void copy(text()).then((done) => say(done ? 'copied' : 'refused')); }}>
-      <Icon name="copy" /><span role="status">{said ?? 'copy'}</span>
+    <Button look="quiet" className="h-7 px-1.5 text-sm" title={`Copy ${what}`} aria-label={`Copy ${what}`} onClick={() => { void copy(text()).then((done) => say(done ? 'Copied' : 'Refused')); }}>
+      <Icon name="copy" /><span role="status">{said ?? 'Copy'}</span>
     </Button>
   );
 }
