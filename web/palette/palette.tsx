@@ -32,7 +32,7 @@ export function Palette({ onClose, help }: { onClose: () => void; help: () => vo
   };
   return (
     <Dialog title="Go to" bare onClose={onClose} className="mt-[12dvh] w-full max-w-xl">
-      <Command label="Go to" loop>
+      <Command label="Go to" loop filter={match}>
         <div className="flex items-center gap-2 border-b border-line px-3"><Icon name="search" className="text-faint" /><Command.Input className="h-11 w-full bg-transparent text-lg outline-none" placeholder="A host, a model, a view, a command" /></div>
         <Command.List className="max-h-[50dvh] overflow-y-auto p-2">
           <Command.Empty className="px-2 py-6 text-center text-soft">Nothing of that name</Command.Empty>
@@ -61,6 +61,14 @@ export function Palette({ onClose, help }: { onClose: () => void; help: () => vo
       </Command>
     </Dialog>
   );
+}
+
+/** Every word has to stand in it; the beginning of a word counts more. */
+function match(value: string, search: string): number {
+  const text = value.toLowerCase();
+  const words = search.toLowerCase().split(/\s+/).filter((word) => word !== '');
+  if (!words.every((word) => text.includes(word))) return 0;
+  return words.every((word) => text.startsWith(word) || text.includes(` ${word}`)) ? 1 : 0.5;
 }
 
 function Group({ heading, children }: { heading: string; children: ReactNode }): ReactElement {

@@ -28,7 +28,11 @@ export function useKeys({ palette, help }: { palette: () => void; help: () => vo
       }
       if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || document.querySelector('dialog[open]') !== null) return;
       if (isTyping(event.target)) {
-        if (event.key === 'Escape') (event.target as HTMLElement).blur();
+        if (event.key === 'Escape') {
+          // A search field would empty itself.
+          event.preventDefault();
+          (event.target as HTMLElement).blur();
+        }
         return;
       }
       const chord = event.timeStamp - chordAt < CHORD_MS;

@@ -13,7 +13,7 @@ import { session, type SessionDocument } from './session.ts';
 
 export interface Line {
   state: 'connecting' | 'open' | 'closed';
-  /** Since when it is so, ms since 1970. */
+  /** Since when it is open, or not, ms since 1970. */
   since: number;
   /** Why it is closed, one sentence; null while it is not. */
   reason: string | null;
@@ -146,7 +146,9 @@ function applyTopics(): void {
 }
 
 function setLine(change: Partial<Line>): void {
-  line = { ...line, ...change, since: change.state === undefined || change.state === line.state ? line.since : Date.now() };
+  // Between two tries it is still the same loss.
+  const turned = change.state !== undefined && (change.state === 'open') !== (line.state === 'open');
+  line = { ...line, ...change, since: turned ? Date.now() : line.since };
   show();
 }
 

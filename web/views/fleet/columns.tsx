@@ -1,7 +1,7 @@
 /** The columns of the fleet's table: what each shows of a host. The cards are made of the same cells. */
 import type { ReactElement } from 'react';
 import { Link } from 'wouter';
-import { whole, withUnit, megabytes, percent, UNKNOWN, counted } from '../../format/figures.ts';
+import { whole, megabytes, percent, UNKNOWN, counted, rounded } from '../../format/figures.ts';
 import { lostWords } from '../../format/gaps.ts';
 import { msOf, relative } from '../../format/times.ts';
 import { useAsOfNow } from '../../state/now.ts';
@@ -86,7 +86,7 @@ function GpuCell({ held: { state: { gpus } } }: HostEntry): ReactElement {
 }
 
 function TokensCell({ rate, rows }: { rate: number | null; rows: number }): ReactElement {
-  return <span title={`output tokens a second, of ${counted(rows, 'request')} that ended in the last minute`}>{rate === null ? UNKNOWN : withUnit(rate, '').trim()}</span>;
+  return <span title={`output tokens a second, of ${counted(rows, 'request')} that ended in the last minute`}>{rounded(rows === 0 ? null : rate)}</span>;
 }
 
 function GapsCell({ id, held: { state: { gaps } } }: HostEntry): ReactElement {

@@ -37,7 +37,7 @@ function keyOf({ held: { state } }: HostEntry, sort: FleetSort): number | string
     case 'models': return Object.values(state.models).filter((model) => model.state === 'ready').length;
     case 'vram': return vramPart(state);
     case 'inflight': return state.inflight.total;
-    case 'tokens': return state.throughput.outputTokensPerSecond;
+    case 'tokens': return state.throughput.rows === 0 ? null : state.throughput.outputTokensPerSecond;
     case 'gaps': return state.gaps.count;
     case 'build': return state.build?.version ?? null;
     default: return sort satisfies never;

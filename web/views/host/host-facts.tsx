@@ -31,7 +31,7 @@ export function HostFacts({ id, epoch, state }: { id: string; epoch: string; sta
   const { data } = useQuery<HostDocument>(`/api/hosts/${encodeURIComponent(id)}`, epoch);
   return (
     <dl aria-label="Facts" className="panel grid grid-cols-2 gap-x-4 gap-y-3 p-4 sm:grid-cols-3 lg:grid-cols-6">
-      <Fact name="Tokens/s" large title={`output tokens a second, of ${counted(throughput.rows, 'request')} that ended in the last minute`}>{rounded(throughput.outputTokensPerSecond)}</Fact>
+      <Fact name="Tokens/s" large title={`output tokens a second, of ${counted(throughput.rows, 'request')} that ended in the last minute`}>{rounded(throughput.rows === 0 ? null : throughput.outputTokensPerSecond)}</Fact>
       <Fact name="In flight" large>{whole(inflight.total)}</Fact>
       <Fact name="Gaps" large title={gaps.count === 0 ? 'nothing is known to be lost' : lostWords(gaps)}>
         {gaps.count === 0 ? '0' : <><a href="#history" className="text-warn underline">{whole(gaps.count)}</a><Aside>{lostWords(gaps)}</Aside></>}

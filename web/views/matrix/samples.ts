@@ -14,7 +14,7 @@ export function metricOf(state: HostState, metric: Metric): number | null {
   // Remembered figures are no samples of this second.
   if (state.asOf !== null) return null;
   switch (metric) {
-    case 'tokens': return state.throughput.outputTokensPerSecond;
+    case 'tokens': return state.throughput.rows === 0 ? null : state.throughput.outputTokensPerSecond;
     case 'inflight': return state.inflight.total;
     case 'busy': {
       const known = Object.values(state.gpus).flatMap(({ utilPct }) => (utilPct === null ? [] : [utilPct]));
