@@ -155,7 +155,7 @@ test('a view whose part did not come says so, and is there after another try', a
   await page.locator(row('gpu1', 'live')).waitFor();
   await page.route(/settings-view/, (route) => route.abort());
   await page.getByRole('link', { name: 'Settings' }).click();
-  const fault = page.getByRole('alert').filter({ hasText: 'This view broke' });
+  const fault = page.getByRole('alert').filter({ hasText: 'A part of this view did not come' });
   await fault.waitFor();
   // The browser's own complaint of the part, told by React too.
   expect(cockpit.complaints.splice(0).every((text) => /import/.test(text))).toBe(true);

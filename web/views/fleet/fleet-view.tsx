@@ -51,7 +51,7 @@ export function FleetView(): ReactElement {
           </>
         )}
       </PageHead>
-      <div className="flex flex-wrap items-center gap-1.5 px-4 pb-3" role="group" aria-label="Filters">
+      <div className={`flex flex-wrap items-center gap-1.5 px-4 pb-3 ${line === 'open' ? '' : 'opacity-60 grayscale'}`} role="group" aria-label="Filters">
         {LIVENESS_STATES.filter((state) => counts[state] > 0 || states.has(state)).map((state) => (
           <Chip key={state} on={states.has(state)} onToggle={() => setParams({ state: toggled(states, state) })}><LivenessMark state={state} />{counts[state]} {state}</Chip>
         ))}
