@@ -7,7 +7,8 @@ import type { ServerFrame } from './frames.ts';
 /** `unknown`: a type of a later Drover, to be ignored. `malformed`: not what its type should be; `what` is for people. */
 export type Read = { kind: 'frame'; frame: ServerFrame } | { kind: 'unknown' } | { kind: 'malformed'; what: string };
 
-export function readServerFrame(text: string): Read {
+/** `faultOf`: what is wrong with a frame of a known type, for people; null: nothing. */
+export function readServerFrame(text: string, faultOf: FaultOf = shallowFault): Read {
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -15,12 +16,18 @@ export function readServerFrame(text: string): Read {
     return { kind: 'malformed', what: 'a frame that is not JSON' };
   }
   if (!isObject(value) || typeof value.type !== 'string') return { kind: 'malformed', what: 'a frame without a type' };
-  const check = Object.hasOwn(CHECKS, value.type) ? CHECKS[value.type as ServerFrame['type']] : undefined;
-  if (check === undefined) return { kind: 'unknown' };
-  return check(value) ? { kind: 'frame', frame: value as ServerFrame } : { kind: 'malformed', what: `a malformed ${value.type}` };
+  if (!Object.hasOwn(CHECKS, value.type)) return { kind: 'unknown' };
+  const fault = faultOf(value as TypedFields);
+  return fault === null ? { kind: 'frame', frame: value as ServerFrame } : { kind: 'malformed', what: `a malformed ${value.type}${fault === '' ? '' : `: ${fault}`}` };
 }
 
 type Fields = Record<string, unknown>;
+type TypedFields = Fields & { type: ServerFrame['type'] };
+export type FaultOf = (frame: TypedFields) => string | null;
+
+function shallowFault(frame: TypedFields): string | null {
+  return CHECKS[frame.type](frame) ? null : '';
+}
 
 const CHECKS: Record<ServerFrame['type'], (frame: Fields) => boolean> = {
   'hello': ({ serverEpoch, server }) => isText(serverEpoch) && isObject(server) && isText(server.version),

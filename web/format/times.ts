@@ -41,9 +41,6 @@ function zoneName(offset: Offset): string {
   return ` ${offset < 0 ? '-' : '+'}${String(Math.floor(size / 60)).padStart(2, '0')}:${String(size % 60).padStart(2, '0')}`;
 }
 
-/** ms since 1970 of a time as Drover writes it; digits below the millisecond are cut. */
-export const msOf = (time: string): number => Date.parse(time);
-
 /** 14:03:59 */
 export const clockTime = (ms: number, offset: Offset): string => write('time', ms, offset);
 /** 14:03 */

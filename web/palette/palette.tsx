@@ -2,6 +2,7 @@
 import { Command } from 'cmdk';
 import { useMemo, type ReactElement, type ReactNode } from 'react';
 import { useLocation } from 'wouter';
+import { hostAddress, modelAddress } from '../format/addresses.ts';
 import { connectNow } from '../state/connection.ts';
 import { useFleet, useLine, usePreferences, useSession } from '../state/hooks.ts';
 import { prefer } from '../state/preferences.ts';
@@ -9,7 +10,6 @@ import { signOut } from '../state/session.ts';
 import { Dialog } from '../ui/dialog.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { LivenessMark } from '../ui/liveness.tsx';
-import { modelAddress } from '../ui/model-chip.tsx';
 import { NAVIGATION } from '../shell/views.ts';
 
 /** Beyond it a list helps nobody: type. */
@@ -42,7 +42,7 @@ export function Palette({ onClose, help }: { onClose: () => void; help: () => vo
           </Group>
           <Group heading="Hosts">
             {[...(fleet ?? [])].slice(0, MOST).map(([id, { state }]) => (
-              <Item key={id} value={`host ${id} ${state.name} ${state.tags.join(' ')}`} onSelect={run(() => go(`/hosts/${encodeURIComponent(id)}`))} hint={state.liveness.state}><LivenessMark state={state.liveness.state} />{state.name}</Item>
+              <Item key={id} value={`host ${id} ${state.name} ${state.tags.join(' ')}`} onSelect={run(() => go(hostAddress(id)))} hint={state.liveness.state}><LivenessMark state={state.liveness.state} />{state.name}</Item>
             ))}
           </Group>
           <Group heading="Models">

@@ -1,6 +1,7 @@
 /** Keys that work everywhere: what they do is here, what they are called is in the list that `?` shows. */
 import { useEffect } from 'react';
 import { useLocation } from 'wouter';
+import { isPlain, isTyping } from '../ui/view-keys.ts';
 import { NAVIGATION } from './views.ts';
 
 export const KEYS: readonly { keys: string; does: string }[] = [
@@ -26,8 +27,8 @@ export function useKeys({ palette, help }: { palette: () => void; help: () => vo
         palette();
         return;
       }
-      if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || document.querySelector('dialog[open]') !== null) return;
-      if (isTyping(event.target)) {
+      if (!isPlain(event)) return;
+      if (isTyping(event)) {
         if (event.key === 'Escape') {
           // A search field would empty itself.
           event.preventDefault();
@@ -63,10 +64,6 @@ export function useKeys({ palette, help }: { palette: () => void; help: () => vo
     addEventListener('keydown', pressed);
     return () => removeEventListener('keydown', pressed);
   }, [go, palette, help]);
-}
-
-function isTyping(target: EventTarget | null): boolean {
-  return target instanceof HTMLInputElement ? !['checkbox', 'radio'].includes(target.type) : target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement;
 }
 
 /** Moves the focus to the next or previous row of the view: to the row itself where it can hold it, else to its first link. */

@@ -1,9 +1,9 @@
 /** What happened since one last looked: hosts that went down, gaps, crashes. Shown until it is put away. */
 import { useEffect, useState, type ReactElement } from 'react';
 import { Link } from 'wouter';
+import { msOfTime, timeOfMs } from '../../src/model/time.ts';
 import { crashedSince } from '../format/exits.ts';
 import { counted } from '../format/figures.ts';
-import { msOf } from '../format/times.ts';
 import { api, withQuery } from '../state/api.ts';
 import { useActors } from '../state/hooks.ts';
 import { onReturn } from '../state/last-look.ts';
@@ -20,11 +20,11 @@ export function SinceStrip(): ReactElement | null {
   const [happened, setHappened] = useState<Happened | null>(null);
   const actors = useActors();
   useEffect(() => onReturn((sinceMs) => {
-    void ask(new Date(sinceMs).toISOString()).then(setHappened, () => setHappened(null));
+    void ask(timeOfMs(sinceMs)).then(setHappened, () => setHappened(null));
   }), []);
   if (happened === null) return null;
   const { since, downs, downHosts, gaps, more } = happened;
-  const crashes = Object.values(actors ?? {}).filter((actor) => crashedSince(actor, msOf(since))).length;
+  const crashes = Object.values(actors ?? {}).filter((actor) => crashedSince(actor, msOfTime(since))).length;
   if (downs + gaps + crashes === 0) return null;
   return (
     <aside aria-label="Since you last looked" className="flex flex-wrap items-center gap-x-4 gap-y-1 border-b border-line bg-panel px-4 py-1.5">

@@ -8,6 +8,7 @@ import type { CountedStream } from '../../src/model/counted-streams.ts';
 import type { ClientFrame } from '../../src/model/frames.ts';
 import type { Random } from '../../src/model/seams.ts';
 import { api } from './api.ts';
+import { createDrawing } from './drawing.ts';
 import { readCheckedFrame } from './frame-check.ts';
 import { session, type SessionDocument } from './session.ts';
 
@@ -47,6 +48,9 @@ export const connection = createStore({
   context: { client, line, faults } as Connection,
   on: { moved: (_context, event: { now: Connection }) => event.now },
 });
+
+/** The store is told once a frame of the screen. */
+const drawing = createDrawing(() => connection.trigger.moved({ now: { client, line, faults } }), SLOW_MS);
 
 const listeners = new Set<(frame: StreamFrame) => void>();
 const refillers = new Set<(stream: CountedStream) => void>();
@@ -90,7 +94,7 @@ export function connect(): void {
     openedAt = performance.now();
     failedOpens = 0;
     client = opened(client);
-    show();
+    drawing.soon();
   });
   opening.addEventListener('message', ({ data }: MessageEvent<string>) => {
     const step = received(client, data, readCheckedFrame);
@@ -132,7 +136,7 @@ function take(step: Step): void {
   for (const fault of step.faults) faults = { count: faults.count + 1, last: fault };
   for (const frame of step.deliver) for (const listener of listeners) listener(frame);
   for (const stream of step.refill) for (const listener of refillers) listener(stream);
-  show();
+  drawing.soon();
 }
 
 function send(frames: readonly ClientFrame[]): void {
@@ -149,27 +153,8 @@ function setLine(change: Partial<Line>): void {
   // Between two tries it is still the same loss.
   const turned = change.state !== undefined && (change.state === 'open') !== (line.state === 'open');
   line = { ...line, ...change, since: turned ? Date.now() : line.since };
-  show();
+  drawing.soon();
 }
-
-let shown = false;
-/** On the screen's next frame; a hidden page has none and is content with less. */
-function show(): void {
-  if (shown) return;
-  shown = true;
-  if (document.visibilityState === 'visible') requestAnimationFrame(publish);
-  else setTimeout(publish, SLOW_MS);
-}
-
-function publish(): void {
-  shown = false;
-  connection.trigger.moved({ now: { client, line, faults } });
-}
-
-// A frame that was asked for and never came, because the page was hidden in between.
-document.addEventListener('visibilitychange', () => {
-  if (shown) publish();
-});
 
 /** Why the socket is gone, as far as HTTP can tell. */
 async function diagnose(): Promise<void> {

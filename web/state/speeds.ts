@@ -1,8 +1,8 @@
 /** How fast models are at hosts: the median of each pair's last requests. */
 import { useCallback, useState } from 'react';
 import type { ActivityRow } from '../../src/model/records/activity.ts';
-import { rowKey } from './latest-rows.ts';
 import { useRowFeed, type RowFeed, type RowFilter } from './row-feed.ts';
+import { rowKey } from './rows.ts';
 
 /** Requests that a median is of, at most. */
 export const SPEED_ROWS = 20;

@@ -1,7 +1,7 @@
 /** How much of something is used: a bar for memory, a ring for the time until a model unloads. */
 import type { ReactElement } from 'react';
+import { msOfTime } from '../../src/model/time.ts';
 import { span } from '../format/figures.ts';
-import { msOf } from '../format/times.ts';
 import { useAsOfNow } from '../state/now.ts';
 
 /** `value` of `max`; null: not known, and drawn as an empty, hatched bar. `label` is what a screen reader says. */
@@ -21,7 +21,7 @@ const FINEST = 0.01;
 /** The rest of a model's time to live. Draws nothing for one that stays. */
 export function TtlRing({ unloadAt, ttlS }: { unloadAt: string | null; ttlS: number | null }): ReactElement | null {
   const stepMs = Math.max(1_000, (ttlS ?? 0) * 1_000 * FINEST);
-  const leftMs = useAsOfNow((now) => (unloadAt === null ? 0 : Math.ceil(Math.max(0, msOf(unloadAt) - now) / stepMs) * stepMs));
+  const leftMs = useAsOfNow((now) => (unloadAt === null ? 0 : Math.ceil(Math.max(0, msOfTime(unloadAt) - now) / stepMs) * stepMs));
   if (unloadAt === null || ttlS === null || ttlS <= 0) return null;
   const part = Math.min(1, leftMs / (ttlS * 1_000));
   const label = `unloads in ${span(leftMs)}`;

@@ -2,6 +2,7 @@
 import type { ReactElement } from 'react';
 import { Link } from 'wouter';
 import type { ModelState } from '../../src/model/host/state.ts';
+import { modelAddress } from '../format/addresses.ts';
 import { TtlRing } from './meter.tsx';
 
 const COLOURS: Readonly<Record<string, string>> = { ready: 'text-good', starting: 'text-busy', stopping: 'text-warn', shutdown: 'text-bad' };
@@ -11,8 +12,6 @@ export const modelWord = ({ state, peerId }: ModelState): string => (state === '
 
 /** Loaded or on its way: what a host's row shows of its models. */
 export const isUp = ({ state }: ModelState): boolean => state === 'ready' || state === 'starting' || state === 'stopping';
-
-export const modelAddress = (key: string): string => `/models/${encodeURIComponent(key)}`;
 
 export function ModelChip({ id, model }: { id: string; model: ModelState }): ReactElement {
   const { unloadAt, ttlS, inflight } = model;

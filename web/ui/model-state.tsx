@@ -1,8 +1,9 @@
 /** A model's state at a host, where there is room for words. */
 import type { ReactElement } from 'react';
 import type { ModelState } from '../../src/model/host/state.ts';
+import { msOfTime } from '../../src/model/time.ts';
 import { UNKNOWN } from '../format/figures.ts';
-import { msOf, relative } from '../format/times.ts';
+import { relative } from '../format/times.ts';
 import { useNow } from '../state/now.ts';
 import { TtlRing } from './meter.tsx';
 import { modelColour, modelWord } from './model-chip.tsx';
@@ -18,5 +19,5 @@ export function Unloads({ model }: { model: ModelState }): ReactElement {
   if (state !== 'ready') return <span className="text-faint">{UNKNOWN}</span>;
   if (ttlS !== null && ttlS <= 0) return <span className="text-faint">stays</span>;
   if (unloadAt === null) return <span className="text-faint">{inflight !== null && inflight > 0 ? 'not while in use' : UNKNOWN}</span>;
-  return <span className="inline-flex items-center gap-1.5 text-soft"><span className="text-accent"><TtlRing unloadAt={unloadAt} ttlS={ttlS} /></span><span>{msOf(unloadAt) <= now ? 'due' : relative(msOf(unloadAt), now)}</span></span>;
+  return <span className="inline-flex items-center gap-1.5 text-soft"><span className="text-accent"><TtlRing unloadAt={unloadAt} ttlS={ttlS} /></span><span>{msOfTime(unloadAt) <= now ? 'due' : relative(msOfTime(unloadAt), now)}</span></span>;
 }

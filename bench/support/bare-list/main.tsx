@@ -4,8 +4,9 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { useRef, type ReactElement } from 'react';
 import { createRoot } from 'react-dom/client';
 import type { ActivityRow } from '../../../src/model/records/activity.ts';
+import { msOfTime } from '../../../src/model/time.ts';
 import { duration, rounded, UNKNOWN, whole } from '../../../web/format/figures.ts';
-import { clockTime, msOf } from '../../../web/format/times.ts';
+import { clockTime } from '../../../web/format/times.ts';
 
 const ROW_HEIGHT = 32;
 /** As many beyond the edge as the activity view draws. */
@@ -21,7 +22,7 @@ function BareList({ rows }: { rows: readonly ActivityRow[] }): ReactElement {
           const row = rows[index] as ActivityRow;
           return (
             <div key={key} className="row" style={{ transform: `translateY(${start}px)` }}>
-              <div>{clockTime(msOf(row.ts), null)}</div><div>{row.hostId}</div><div>{row.model}</div><div>{row.reqPath ?? UNKNOWN}</div><div>{row.status ?? UNKNOWN}</div>
+              <div>{clockTime(msOfTime(row.ts), null)}</div><div>{row.hostId}</div><div>{row.model}</div><div>{row.reqPath ?? UNKNOWN}</div><div>{row.status ?? UNKNOWN}</div>
               <div>{whole(row.inputTokens)}</div><div>{whole(row.outputTokens)}</div><div>{rounded(row.tokensPerSecond)}</div><div>{duration(row.durationMs)}</div>
             </div>
           );

@@ -1,6 +1,7 @@
 /** What was asked and answered, as the host kept it: fetched from the host's memory when somebody looks. */
 import { useMemo, useState, type ReactElement } from 'react';
 import type { ActivityRow } from '../../../src/model/records/activity.ts';
+import { hostApi } from '../../format/addresses.ts';
 import { ApiFault, withQuery } from '../../state/api.ts';
 import { useQuery } from '../../state/use-query.ts';
 import { bytes } from '../../format/figures.ts';
@@ -15,7 +16,7 @@ interface Capture { reqPath: string; reqHeaders: Record<string, string>; reqBody
 
 export function CaptureOf({ row: { hostId, bootEpoch, upstreamId, hasCapture } }: { row: ActivityRow }): ReactElement {
   const asked = bootEpoch !== null && hasCapture !== false;
-  const { data, error, loading, reload } = useQuery<Capture>(asked ? withQuery(`/api/hosts/${encodeURIComponent(hostId)}/captures/${upstreamId}`, { boot: bootEpoch }) : null);
+  const { data, error, loading, reload } = useQuery<Capture>(asked ? withQuery(`${hostApi(hostId)}/captures/${upstreamId}`, { boot: bootEpoch }) : null);
   return (
     <section className="grid gap-3" aria-label="Capture" aria-busy={loading}>
       <h3 className="font-medium">Capture</h3>

@@ -3,14 +3,15 @@ import type { ReactElement, ReactNode } from 'react';
 import { Link } from 'wouter';
 import type { ActivityRow } from '../../../src/model/records/activity.ts';
 import type { Gap } from '../../../src/model/records/gap.ts';
+import { msOfTime, timeOfMs } from '../../../src/model/time.ts';
+import { hostAddress, modelAddress } from '../../format/addresses.ts';
 import { counted, duration, UNKNOWN, whole, withUnit } from '../../format/figures.ts';
-import { absolute, msOf } from '../../format/times.ts';
+import { absolute } from '../../format/times.ts';
 import { useZone } from '../../state/hooks.ts';
 import { Button } from '../../ui/button.tsx';
 import { CopyButton } from '../../ui/copy-button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { Icon } from '../../ui/icon.tsx';
-import { modelAddress } from '../../ui/model-chip.tsx';
 import { statusColour } from '../../ui/status-colour.ts';
 import { Ago } from '../../ui/time.tsx';
 import { CaptureOf } from './capture.tsx';
@@ -43,10 +44,10 @@ function RowFields({ row }: { row: ActivityRow }): ReactElement {
       {row.error === null ? null : <p role="note" className="rounded-md border border-bad px-3 py-2"><span className="font-medium text-bad">Error:</span> <span className="break-words">{row.error}</span></p>}
       <Fields>
         <Field name="Ended"><Moment ts={ts} host={row.hostId} /> <span className="text-faint">(<Ago at={ts} host={row.hostId} />)</span></Field>
-        <Field name="Began">{durationMs === null ? UNKNOWN : <Moment ts={new Date(msOf(ts) - durationMs).toISOString()} host={row.hostId} />}</Field>
+        <Field name="Began">{durationMs === null ? UNKNOWN : <Moment ts={timeOfMs(msOfTime(ts) - durationMs)} host={row.hostId} />}</Field>
         <Field name="Took">{duration(durationMs)}{durationMs === null || durationMs < 1_000 ? null : <span className="text-faint"> ({whole(durationMs)} ms)</span>}</Field>
         <Field name="Status"><span className={statusColour(status)}>{status ?? UNKNOWN}</span></Field>
-        <Field name="Host"><Link href={`/hosts/${encodeURIComponent(row.hostId)}`} className="text-accent hover:underline">{row.hostId}</Link></Field>
+        <Field name="Host"><Link href={hostAddress(row.hostId)} className="text-accent hover:underline">{row.hostId}</Link></Field>
         <Field name="Model"><Link href={modelAddress(row.model)} className="break-all text-accent hover:underline">{row.model}</Link></Field>
         <Field name="Path"><span className="break-all">{row.reqPath ?? UNKNOWN}</span></Field>
         <Field name="Input">{tokens(row.inputTokens)}</Field>
@@ -82,7 +83,7 @@ function GapFields({ gap }: { gap: Gap }): ReactElement {
         <Field name="Ended after"><Moment ts={gap.fromTs} host={gap.hostId} /></Field>
         <Field name="Ended before"><Moment ts={gap.toTs} host={gap.hostId} /></Field>
         <Field name="Found out"><Moment ts={gap.detectedAt} host={gap.hostId} /></Field>
-        <Field name="Host"><Link href={`/hosts/${encodeURIComponent(gap.hostId)}`} className="text-accent hover:underline">{gap.hostId}</Link></Field>
+        <Field name="Host"><Link href={hostAddress(gap.hostId)} className="text-accent hover:underline">{gap.hostId}</Link></Field>
       </Fields>
     </>
   );
@@ -98,5 +99,5 @@ function Field({ name, children }: { name: string; children: ReactNode }): React
 
 function Moment({ ts, host }: { ts: string | null; host: string }): ReactElement {
   const zone = useZone(host);
-  return ts === null ? <>{UNKNOWN}</> : <time dateTime={ts} title={ts}>{absolute(msOf(ts), zone)}</time>;
+  return ts === null ? <>{UNKNOWN}</> : <time dateTime={ts} title={ts}>{absolute(msOfTime(ts), zone)}</time>;
 }

@@ -4,6 +4,7 @@ import type { Gap } from '../../../src/model/records/gap.ts';
 import { msOfTime, timeOfMs } from '../../../src/model/time.ts';
 import { api, ApiFault, withQuery } from '../../state/api.ts';
 import { onRefill, onStream } from '../../state/connection.ts';
+import { createDrawing } from '../../state/drawing.ts';
 import { activityQuery, gapQuery, sieveOf, type Criteria } from './criteria.ts';
 import { arrived, EMPTY_TAIL, gapsArrived, newestRead, olderRead, paused, resumed, TAIL_LIMITS, type Tail } from './tail.ts';
 
@@ -46,7 +47,7 @@ export function createFeed(criteria: Criteria, recent: () => readonly ActivityRo
   let cursor: string | null = null;
   let arriving: ActivityRow[] = [];
   let arrivingGaps: Gap[] = [];
-  let drawing: (() => void) | null = null;
+  const drawing = createDrawing(takeIn, HIDDEN_MS);
   let reading: AbortController | null = null;
   /** What failed, to be tried again. */
   let failed: 'newest' | 'older' | null = null;
@@ -63,8 +64,7 @@ export function createFeed(criteria: Criteria, recent: () => readonly ActivityRo
   }
 
   function takeIn(): void {
-    drawing?.();
-    drawing = null;
+    drawing.cancel();
     if (arriving.length === 0 && arrivingGaps.length === 0) return;
     const tail = gapsArrived(arrived(state.tail, arriving), arrivingGaps);
     arriving = [];
@@ -74,14 +74,7 @@ export function createFeed(criteria: Criteria, recent: () => readonly ActivityRo
 
   function soon(): void {
     if (arriving.length >= BATCH_ROWS) takeIn();
-    if (drawing !== null) return;
-    if (document.visibilityState === 'visible') {
-      const frame = requestAnimationFrame(takeIn);
-      drawing = () => cancelAnimationFrame(frame);
-    } else {
-      const later = setTimeout(takeIn, HIDDEN_MS);
-      drawing = () => clearTimeout(later);
-    }
+    else drawing.soon();
   }
 
   function wait(ms: number, then: () => void): void {
@@ -193,8 +186,7 @@ export function createFeed(criteria: Criteria, recent: () => readonly ActivityRo
       return () => {
         endStream();
         endRefill();
-        drawing?.();
-        drawing = null;
+        drawing.cancel();
         reading?.abort();
         reading = null;
         if (timer !== null) clearTimeout(timer);

@@ -1,9 +1,10 @@
 /** What is asked for: chosen here, kept in the address. */
 import { useState, type ReactElement } from 'react';
+import { timeOfMs } from '../../../src/model/time.ts';
 import type { SetParams } from '../../state/address.ts';
 import { connection } from '../../state/connection.ts';
 import { useZone } from '../../state/hooks.ts';
-import { absolute, msOf, type Offset } from '../../format/times.ts';
+import { absolute, type Offset } from '../../format/times.ts';
 import { Button } from '../../ui/button.tsx';
 import { Chip } from '../../ui/chip.tsx';
 import { Choice, SearchField } from '../../ui/field.tsx';
@@ -40,7 +41,7 @@ export function Filters({ criteria, setParams }: { criteria: Criteria; setParams
       <Adder label="Host" names={hosts} chosen={chosenHosts} turn={turn} onAdd={(host) => add('host', host)} />
       <Adder label="Model" names={models} chosen={chosenModels} turn={turn} onAdd={(model) => add('model', model)} />
       <Choice label="Time" className="w-40" value={range} onChange={({ target: { value } }) => {
-        if (value === 'custom') setParams({ last: null, from: new Date(Date.now() - CUSTOM_MS).toISOString(), to: null });
+        if (value === 'custom') setParams({ last: null, from: timeOfMs(Date.now() - CUSTOM_MS), to: null });
         else setParams({ last: value === 'all' ? null : value, from: null, to: null });
       }}>
         <option value="all">all of the time</option>
@@ -79,7 +80,7 @@ function Adder({ label, names, chosen, turn, onAdd }: { label: string; names: re
 /** A time in the chosen zone; in the address it is UTC. */
 function Moment({ label, value, onChange }: { label: string; value: string | null; onChange: (value: string | null) => void }): ReactElement {
   const offset = useZone();
-  const ms = value === null ? Number.NaN : msOf(value);
+  const ms = value === null ? Number.NaN : Date.parse(value);
   return (
     <label className="flex items-center gap-1.5 text-sm text-soft">
       {label}
@@ -95,7 +96,7 @@ function Moment({ label, value, onChange }: { label: string; value: string | nul
 
 function instant(text: string, offset: Offset): string | null {
   const ms = text === '' ? Number.NaN : offset === null ? Date.parse(text) : Date.parse(`${text}Z`) - offset * 60_000;
-  return Number.isNaN(ms) ? null : new Date(ms).toISOString();
+  return Number.isNaN(ms) ? null : timeOfMs(ms);
 }
 
 interface Names { hosts: readonly string[]; models: readonly string[] }

@@ -2,7 +2,8 @@
 import { memo, type ReactElement } from 'react';
 import type { ActivityRow } from '../../../src/model/records/activity.ts';
 import type { Gap } from '../../../src/model/records/gap.ts';
-import { absolute, clockTime, day, msOf, type Offset } from '../../format/times.ts';
+import { msOfTime } from '../../../src/model/time.ts';
+import { absolute, clockTime, day, type Offset } from '../../format/times.ts';
 import { duration, rounded, UNKNOWN, whole } from '../../format/figures.ts';
 import { statusColour } from '../../ui/status-colour.ts';
 import { entryKey, gapTime, isGap, type Entry } from './entries.ts';
@@ -22,7 +23,7 @@ const BOX = 'scroll-mt-9 items-center border-b border-line px-4 outline-offset-[
 
 /** The clock of today; with the day before it for other days. */
 export function rowTime(ts: string, offset: Offset, today: string): string {
-  const ms = msOf(ts);
+  const ms = msOfTime(ts);
   const date = day(ms, offset);
   return date === today ? clockTime(ms, offset) : `${date.slice(5)} ${clockTime(ms, offset)}`;
 }
@@ -34,7 +35,7 @@ export const Row = memo(function Row({ entry, layout, offset, today, chosen }: R
   const ts = isGap(entry) ? gapTime(entry) : entry.ts;
   return (
     <div
-      role="row" data-row data-key={entryKey(entry)} tabIndex={-1} aria-selected={chosen} style={{ height: ROW_HEIGHT[layout] }} title={absolute(msOf(ts), offset)}
+      role="row" data-row data-key={entryKey(entry)} tabIndex={-1} aria-selected={chosen} style={{ height: ROW_HEIGHT[layout] }} title={absolute(msOfTime(ts), offset)}
       className={`${BOX} ${GRID[layout]} ${chosen ? 'bg-chosen' : isGap(entry) ? 'bg-ground hover:bg-hover' : 'hover:bg-hover'}`}
     >
       {isGap(entry) ? <GapCells gap={entry} layout={layout} time={rowTime(ts, offset, today)} /> : layout === 'lines' ? <Lines row={entry} time={rowTime(ts, offset, today)} /> : <Cells row={entry} all={layout === 'all'} time={rowTime(ts, offset, today)} />}

@@ -1,7 +1,8 @@
 /** The live tail over the pages of history that were read: what is shown, and what waits while somebody reads. Pure; bounded. */
 import type { ActivityRow } from '../../../src/model/records/activity.ts';
 import type { Gap } from '../../../src/model/records/gap.ts';
-import { compareRows, mergeGaps, mergeRows } from './entries.ts';
+import { compareRows, mergeRows } from '../../state/rows.ts';
+import { mergeGaps } from './entries.ts';
 
 export interface TailLimits {
   /** Rows that came live and are shown; beyond, the list keeps its newest so many. */

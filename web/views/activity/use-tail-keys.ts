@@ -1,15 +1,14 @@
 /** Keys of this view alone: `p` stops the tail and lets it go on, Escape leaves the row. */
 import { useEffect } from 'react';
+import { isPlain, isTyping } from '../../ui/view-keys.ts';
 
 export function useTailKeys({ toggle, leave }: { toggle: () => void; leave: () => void }): void {
   useEffect(() => {
     const pressed = (event: KeyboardEvent): void => {
-      const { target } = event;
-      const typing = target instanceof HTMLInputElement || target instanceof HTMLSelectElement || target instanceof HTMLTextAreaElement;
-      if (typing || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || document.querySelector('dialog[open]') !== null) return;
+      if (!isPlain(event) || isTyping(event)) return;
       if (event.key === 'p') toggle();
       else if (event.key === 'Escape') {
-        if (target instanceof HTMLElement) target.closest<HTMLElement>('[data-row]')?.blur();
+        if (event.target instanceof HTMLElement) event.target.closest<HTMLElement>('[data-row]')?.blur();
         leave();
       } else return;
       event.preventDefault();

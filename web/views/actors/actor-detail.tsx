@@ -2,6 +2,8 @@
 import { useEffect, useState, type ReactElement, type ReactNode } from 'react';
 import { Link } from 'wouter';
 import type { ActorDetail as Detail, ActorStatus } from '../../../src/model/status.ts';
+import { timeOfMs } from '../../../src/model/time.ts';
+import { actorApi, hostAddress } from '../../format/addresses.ts';
 import { isCrash } from '../../format/exits.ts';
 import { whole } from '../../format/figures.ts';
 import { api, ApiFault } from '../../state/api.ts';
@@ -10,9 +12,9 @@ import { Button } from '../../ui/button.tsx';
 import { Icon } from '../../ui/icon.tsx';
 import { Fault, Waiting } from '../../ui/notes.tsx';
 import { Ago, At, For } from '../../ui/time.tsx';
+import { isPlain, isTyping } from '../../ui/view-keys.ts';
 import { StateWord } from './actor-cells.tsx';
 import { counted, type Counters } from './counters.ts';
-import { actorAddress } from './actor-address.ts';
 import { HOST } from './actor-rows.ts';
 import { RestartConfirm } from './restart-confirm.tsx';
 
@@ -22,13 +24,13 @@ const revisionOf = ({ state, since, incarnation, restarts: { count, total }, las
 export interface ActorDetailProps { path: string; live: ActorStatus | null; counters: Counters | null; onChoose: (path: string) => void; onClose: () => void }
 
 export function ActorDetail({ path, live, counters, onChoose, onClose }: ActorDetailProps): ReactElement {
-  const { data, error, reload } = useQuery<Detail>(actorAddress(path), live === null ? 'gone' : revisionOf(live));
+  const { data, error, reload } = useQuery<Detail>(actorApi(path), live === null ? 'gone' : revisionOf(live));
   const [asking, setAsking] = useState(false);
   const [fault, setFault] = useState<unknown>(null);
   const [busy, setBusy] = useState(false);
   useEffect(() => {
-    const pressed = ({ key, target }: KeyboardEvent): void => {
-      if (key === 'Escape' && document.querySelector('dialog[open]') === null && !(target instanceof HTMLInputElement)) onClose();
+    const pressed = (event: KeyboardEvent): void => {
+      if (event.key === 'Escape' && isPlain(event) && !isTyping(event)) onClose();
     };
     addEventListener('keydown', pressed);
     return () => removeEventListener('keydown', pressed);
@@ -37,7 +39,7 @@ export function ActorDetail({ path, live, counters, onChoose, onClose }: ActorDe
     setBusy(true);
     setFault(null);
     try {
-      await api(`${actorAddress(path)}?do=restart`, { method: 'POST', body: {} });
+      await api(`${actorApi(path)}?do=restart`, { method: 'POST', body: {} });
       reload();
     } catch (refusal) {
       setFault(refusal);
@@ -73,13 +75,13 @@ function Known({ detail, counters, host, onChoose }: { detail: Detail; counters:
   return (
     <>
       <dl className="grid grid-cols-[7rem_minmax(0,1fr)] gap-x-4 gap-y-1.5">
-        <Pair name="Kind">{kind}{host === undefined ? null : <>, of <Link href={`/hosts/${encodeURIComponent(host)}`} className="text-accent underline">{host}</Link></>}</Pair>
+        <Pair name="Kind">{kind}{host === undefined ? null : <>, of <Link href={hostAddress(host)} className="text-accent underline">{host}</Link></>}</Pair>
         <Pair name="State"><StateWord state={state} /></Pair>
         <Pair name="For"><For since={since} /></Pair>
         <Pair name="Incarnation">{whole(incarnation)}<span className="text-soft">, restarted {total === 0 ? 'never' : total === 1 ? 'once' : `${whole(total)} times`}</span></Pair>
         {intensity === null ? null : <Pair name="Its children">{whole(count)} of at most {whole(intensity)} restarts in {whole(periodS)} s</Pair>}
         <Pair name="Queued">{whole(queued)}</Pair>
-        <Pair name="Handled">{whole(handled)} {counters === null ? null : <span className="text-faint">as of <At at={new Date(counters.atMs).toISOString()} /></span>}</Pair>
+        <Pair name="Handled">{whole(handled)} {counters === null ? null : <span className="text-faint">as of <At at={timeOfMs(counters.atMs)} /></span>}</Pair>
       </dl>
       {lastExit === null ? null : <Exit exit={lastExit} />}
       <Part title="Recent transitions">

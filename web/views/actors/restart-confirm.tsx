@@ -1,15 +1,15 @@
 /** Before a restart by hand: which actor, and what goes down and comes back with it. */
 import type { ReactElement } from 'react';
+import { actorApi } from '../../format/addresses.ts';
 import { counted } from '../../format/figures.ts';
 import { useQuery } from '../../state/use-query.ts';
 import { Confirm } from '../../ui/dialog.tsx';
 import { Fault } from '../../ui/notes.tsx';
-import { actorAddress } from './actor-address.ts';
 
 const NAMED = 12;
 
 export function RestartConfirm({ path, busy, onConfirm, onClose }: { path: string; busy: boolean; onConfirm: () => void; onClose: () => void }): ReactElement {
-  const { data, error } = useQuery<{ path: string; restarts: string[] }>(`${actorAddress(path)}?do=restart`);
+  const { data, error } = useQuery<{ path: string; restarts: string[] }>(`${actorApi(path)}?do=restart`);
   const others = data?.restarts.filter((one) => one !== path) ?? [];
   return (
     <Confirm title={`Restart ${path.split('/').at(-1)}?`} action={`Restart ${path.split('/').at(-1)}`} busy={busy || error !== null} onConfirm={onConfirm} onClose={onClose}>

@@ -1,9 +1,11 @@
 /** The columns of the fleet's table: what each shows of a host. The cards are made of the same cells. */
 import type { ReactElement } from 'react';
 import { Link } from 'wouter';
+import { msOfTime } from '../../../src/model/time.ts';
+import { hostAddress } from '../../format/addresses.ts';
 import { whole, megabytes, percent, UNKNOWN, counted, rounded } from '../../format/figures.ts';
 import { lostWords } from '../../format/gaps.ts';
-import { msOf, relative } from '../../format/times.ts';
+import { relative } from '../../format/times.ts';
 import { useAsOfNow } from '../../state/now.ts';
 import { LivenessWord } from '../../ui/liveness.tsx';
 import { Bar } from '../../ui/meter.tsx';
@@ -12,8 +14,6 @@ import { Ago, For } from '../../ui/time.tsx';
 import type { FleetSort, HostEntry } from './fleet-filter.ts';
 
 export interface Column { id: FleetSort; name: string; width: string; right?: boolean; cell: (entry: HostEntry) => ReactElement }
-
-export const hostAddress = (id: string): string => `/hosts/${encodeURIComponent(id)}`;
 
 export const COLUMNS: readonly Column[] = [
   { id: 'name', name: 'Host', width: 'minmax(8rem,1.1fr)', cell: (entry) => <HostName {...entry} /> },
@@ -51,7 +51,7 @@ function LivenessCell({ id, held: { state: { liveness, asOf } } }: HostEntry): R
 }
 
 function NextTry({ at }: { at: string }): ReactElement {
-  return <>next try {useAsOfNow((now) => relative(Math.max(msOf(at), now), now))}</>;
+  return <>next try {useAsOfNow((now) => relative(Math.max(msOfTime(at), now), now))}</>;
 }
 
 const CHIPS = 4;

@@ -4,12 +4,14 @@ import { Link } from 'wouter';
 import { LIVENESS_STATES } from '../../../src/model/host/liveness.ts';
 import type { Gap, GapCause } from '../../../src/model/records/gap.ts';
 import type { HostEventRow } from '../../../src/model/records/history.ts';
+import { msOfTime } from '../../../src/model/time.ts';
+import { modelAddress } from '../../format/addresses.ts';
 import { UNKNOWN } from '../../format/figures.ts';
 import { lostWords } from '../../format/gaps.ts';
-import { absolute, msOf } from '../../format/times.ts';
+import { absolute } from '../../format/times.ts';
 import { useZone } from '../../state/hooks.ts';
 import { LivenessWord } from '../../ui/liveness.tsx';
-import { modelAddress, modelColour } from '../../ui/model-chip.tsx';
+import { modelColour } from '../../ui/model-chip.tsx';
 import { Ago } from '../../ui/time.tsx';
 import { eventKey } from './use-history.ts';
 
@@ -37,7 +39,7 @@ export function EventList({ events, gaps }: { events: readonly HostEventRow[]; g
 
 function EventTime({ at, host }: { at: string; host: string }): ReactElement {
   const zone = useZone(host);
-  return <span className="text-soft"><span className="max-sm:hidden">{absolute(msOf(at), zone)}</span><span className="sm:hidden"><Ago at={at} host={host} /></span></span>;
+  return <span className="text-soft"><span className="max-sm:hidden">{absolute(msOfTime(at), zone)}</span><span className="sm:hidden"><Ago at={at} host={host} /></span></span>;
 }
 
 function EventWords({ event: { kind, from, to, reason } }: { event: HostEventRow }): ReactElement {
@@ -62,6 +64,6 @@ const sentence = (reason: string): string => /^[a-z_]+: (.+)$/s.exec(reason)?.[1
 
 function GapWords({ gap: { hostId, fromTs, toTs, cause, ...lost } }: { gap: Gap }): ReactElement {
   const zone = useZone(hostId);
-  const when = fromTs === null || toTs === null ? '' : ` Between ${absolute(msOf(fromTs), zone)} and ${absolute(msOf(toTs), zone)}.`;
+  const when = fromTs === null || toTs === null ? '' : ` Between ${absolute(msOfTime(fromTs), zone)} and ${absolute(msOfTime(toTs), zone)}.`;
   return <p><span className="text-warn">{capital(lostWords(lost))}</span><span className="text-soft">: {CAUSES[cause]}.{when}</span></p>;
 }

@@ -1,8 +1,9 @@
 /** A host's liveness over a range as one band, with marks for boots, builds and gaps. The list below says the same in words. */
 import { useMemo, type ReactElement, type ReactNode } from 'react';
 import type { Liveness, LivenessState } from '../../../src/model/host/liveness.ts';
+import { msOfTime } from '../../../src/model/time.ts';
 import { counted, rounded, span } from '../../format/figures.ts';
-import { absolute, clockMinute, day, msOf } from '../../format/times.ts';
+import { absolute, clockMinute, day } from '../../format/times.ts';
 import { useZone } from '../../state/hooks.ts';
 import { LivenessMark } from '../../ui/liveness.tsx';
 import { sharesOf, stretchesOf } from './liveness-band.ts';
@@ -22,9 +23,9 @@ export function HistoryBand({ host, history, liveness, rangeMs, now, unread }: {
   const zone = useZone(host);
   const { events, gaps, readFrom } = history;
   const from = now - rangeMs;
-  const stretches = useMemo(() => stretchesOf(events, liveness, { from, to: now, readFrom: unread ? Math.min(now, msOf(liveness.since)) : readFrom }), [events, liveness, from, now, readFrom, unread]);
+  const stretches = useMemo(() => stretchesOf(events, liveness, { from, to: now, readFrom: unread ? Math.min(now, msOfTime(liveness.since)) : readFrom }), [events, liveness, from, now, readFrom, unread]);
   const shares = sharesOf(stretches);
-  const marks = useMemo(() => events.flatMap(({ kind, ts, from: before, to: after }): Mark[] => (kind === 'boot' || kind === 'build' ? [{ at: msOf(ts), kind, title: `${absolute(msOf(ts), zone)}: ${kind} ${after ?? ''}${before === null ? '' : `, before ${before}`}` }] : [])), [events, zone]);
+  const marks = useMemo(() => events.flatMap(({ kind, ts, from: before, to: after }): Mark[] => (kind === 'boot' || kind === 'build' ? [{ at: msOfTime(ts), kind, title: `${absolute(msOfTime(ts), zone)}: ${kind} ${after ?? ''}${before === null ? '' : `, before ${before}`}` }] : [])), [events, zone]);
   const x = (at: number): number => (Math.min(now, Math.max(from, at)) - from) / rangeMs;
   const summary = [
     ...shares.map(([state, part]) => `${state} ${share(part)}`),
@@ -44,8 +45,8 @@ export function HistoryBand({ host, history, liveness, rangeMs, now, unread }: {
             </rect>
           )))}
           {gaps.map(({ id, fromTs, toTs, detectedAt }) => {
-            const [begin, end] = [x(fromTs === null ? msOf(detectedAt) : msOf(fromTs)), x(toTs === null ? msOf(detectedAt) : msOf(toTs))];
-            return <rect key={id} data-gap x={begin * WIDTH} y="18" width={Math.max(THIN * 2, (end - begin) * WIDTH)} height="6" className="fill-warn"><title>{`a gap, found ${absolute(msOf(detectedAt), zone)}`}</title></rect>;
+            const [begin, end] = [x(fromTs === null ? msOfTime(detectedAt) : msOfTime(fromTs)), x(toTs === null ? msOfTime(detectedAt) : msOfTime(toTs))];
+            return <rect key={id} data-gap x={begin * WIDTH} y="18" width={Math.max(THIN * 2, (end - begin) * WIDTH)} height="6" className="fill-warn"><title>{`a gap, found ${absolute(msOfTime(detectedAt), zone)}`}</title></rect>;
           })}
         </svg>
         {thinned(marks, x).map(({ mark: { kind, title, at }, more }) => (

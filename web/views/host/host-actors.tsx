@@ -2,15 +2,14 @@
 import { useMemo, type ReactElement } from 'react';
 import { Link } from 'wouter';
 import type { ActorStatus } from '../../../src/model/status.ts';
+import { actorAddress } from '../../format/addresses.ts';
 import { whole } from '../../format/figures.ts';
-import { withQuery } from '../../state/api.ts';
 import { useActors } from '../../state/hooks.ts';
 import { Section } from '../../ui/section.tsx';
 import { Table, type TableColumn } from '../../ui/table.tsx';
 import { Ago, For } from '../../ui/time.tsx';
 
 const hostPath = (id: string): string => `drover/fleet/hosts/host:${id}`;
-const actorAddress = (path: string): string => withQuery('/actors', { actor: path });
 
 const COLUMNS: readonly TableColumn<ActorStatus>[] = [
   { id: 'name', name: 'Actor', cell: ({ name, path }) => <Link href={actorAddress(path)} title={path} className="font-medium hover:text-accent hover:underline">{name}</Link> },

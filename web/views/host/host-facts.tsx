@@ -1,9 +1,11 @@
 /** What a host is and how it does, in one strip. */
 import type { ReactElement, ReactNode } from 'react';
 import type { HostState } from '../../../src/model/host/state.ts';
+import { msOfTime } from '../../../src/model/time.ts';
+import { hostApi } from '../../format/addresses.ts';
 import { counted, megabytes, percent, rounded, UNKNOWN, whole } from '../../format/figures.ts';
 import { lostWords } from '../../format/gaps.ts';
-import { msOf, relative } from '../../format/times.ts';
+import { relative } from '../../format/times.ts';
 import { useNow } from '../../state/now.ts';
 import { useQuery } from '../../state/use-query.ts';
 import { LivenessWord } from '../../ui/liveness.tsx';
@@ -20,7 +22,7 @@ export function LivenessLine({ state: { liveness, asOf } }: { state: HostState }
       <span data-liveness={state}><LivenessWord state={state} /></span>
       <span className="text-faint">for <For since={since} /></span>
       {reason === null ? null : <span data-reason>{reason.text}</span>}
-      {nextTryAt === null ? null : <span className="text-faint">next try {relative(Math.max(msOf(nextTryAt), now), now)}</span>}
+      {nextTryAt === null ? null : <span className="text-faint">next try {relative(Math.max(msOfTime(nextTryAt), now), now)}</span>}
       {asOf === null ? null : <span className="text-warn">what follows is remembered, as of <Ago at={asOf} /></span>}
     </p>
   );
@@ -28,7 +30,7 @@ export function LivenessLine({ state: { liveness, asOf } }: { state: HostState }
 
 export function HostFacts({ id, epoch, state }: { id: string; epoch: string; state: HostState }): ReactElement {
   const { liveness: { lastContactAt }, build, generation, bootEpoch, profile, source, perf, throughput, inflight, gaps } = state;
-  const { data } = useQuery<HostDocument>(`/api/hosts/${encodeURIComponent(id)}`, epoch);
+  const { data } = useQuery<HostDocument>(hostApi(id), epoch);
   return (
     <dl aria-label="Facts" className="panel grid grid-cols-2 gap-x-4 gap-y-3 p-4 sm:grid-cols-3 lg:grid-cols-6">
       <Fact name="Tokens/s" large title={`output tokens a second, of ${counted(throughput.rows, 'request')} that ended in the last minute`}>{rounded(throughput.rows === 0 ? null : throughput.outputTokensPerSecond)}</Fact>

@@ -2,8 +2,8 @@
 import { useMemo, type ReactElement } from 'react';
 import { Link } from 'wouter';
 import type { HostState, InflightRequest } from '../../../src/model/host/state.ts';
+import { modelAddress } from '../../format/addresses.ts';
 import { bytes, counted, UNKNOWN, whole } from '../../format/figures.ts';
-import { modelAddress } from '../../ui/model-chip.tsx';
 import { Section } from '../../ui/section.tsx';
 import { Table, type TableColumn } from '../../ui/table.tsx';
 import { For } from '../../ui/time.tsx';

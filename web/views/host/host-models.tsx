@@ -2,9 +2,10 @@
 import { useMemo, type ReactElement } from 'react';
 import { Link } from 'wouter';
 import type { HostState, ModelState } from '../../../src/model/host/state.ts';
+import { modelAddress } from '../../format/addresses.ts';
 import { counted, span, UNKNOWN, whole } from '../../format/figures.ts';
 import { useParams } from '../../state/address.ts';
-import { isUp, modelAddress } from '../../ui/model-chip.tsx';
+import { isUp } from '../../ui/model-chip.tsx';
 import { ModelStateWord, Unloads } from '../../ui/model-state.tsx';
 import { Section } from '../../ui/section.tsx';
 import { Table, type TableColumn } from '../../ui/table.tsx';

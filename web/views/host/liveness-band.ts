@@ -1,7 +1,7 @@
 /** From events to stretches of time: what a host's liveness was over a range. */
 import { LIVENESS_STATES, type Liveness, type LivenessState } from '../../../src/model/host/liveness.ts';
 import type { HostEventRow } from '../../../src/model/records/history.ts';
-import { msOf } from '../../format/times.ts';
+import { msOfTime } from '../../../src/model/time.ts';
 
 /** Times are ms since 1970; `state` null: not known. */
 export interface Stretch {
@@ -17,9 +17,9 @@ export interface BandRange { from: number; to: number; /** Nothing older was rea
 export function stretchesOf(events: readonly HostEventRow[], now: Pick<Liveness, 'state' | 'since'>, { from, to, readFrom }: BandRange): Stretch[] {
   const begin = Math.min(to, Math.max(from, readFrom));
   const found: Stretch[] = begin > from ? [{ state: null, from, to: begin, sure: true }] : [];
-  const changes = events.filter(({ kind, ts }) => kind === 'liveness' && msOf(ts) > begin && msOf(ts) <= to)
-    .map((event): Change => ({ at: msOf(event.ts), before: asState(event.from), after: asState(event.to), anew: event.from === null })).reverse();
-  const since = Math.min(to, Math.max(begin, msOf(now.since)));
+  const changes = events.filter(({ kind, ts }) => kind === 'liveness' && msOfTime(ts) > begin && msOfTime(ts) <= to)
+    .map((event): Change => ({ at: msOfTime(event.ts), before: asState(event.from), after: asState(event.to), anew: event.from === null })).reverse();
+  const since = Math.min(to, Math.max(begin, msOfTime(now.since)));
   const last = changes.at(-1);
   // What was published a moment ago may not be stored yet.
   if (last === undefined || (last.after !== now.state && since > last.at)) changes.push({ at: since, before: last?.after ?? null, after: now.state, anew: false });

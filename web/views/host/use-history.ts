@@ -2,7 +2,7 @@
 import { useCallback, useEffect, useReducer, useRef, useState } from 'react';
 import type { Gap } from '../../../src/model/records/gap.ts';
 import type { HostEventKind, HostEventRow } from '../../../src/model/records/history.ts';
-import { msOf } from '../../format/times.ts';
+import { msOfTime, timeOfMs } from '../../../src/model/time.ts';
 import { api, withQuery } from '../../state/api.ts';
 import { useRetry } from '../../state/use-retry.ts';
 
@@ -42,7 +42,7 @@ export function useBandHistory(host: string, rangeMs: number, revision: string):
 const NONE: readonly never[] = [];
 
 async function readBand(host: string, fromMs: number, signal: AbortSignal): Promise<{ events: HostEventRow[]; gaps: Gap[]; readFrom: number }> {
-  const from = new Date(fromMs).toISOString();
+  const from = timeOfMs(fromMs);
   const { gaps } = await api<{ gaps: Gap[] }>(withQuery('/api/gaps', { host, from }), { signal });
   const events: HostEventRow[] = [];
   let cursor: string | null = null;
@@ -53,7 +53,7 @@ async function readBand(host: string, fromMs: number, signal: AbortSignal): Prom
     if (cursor === null) break;
   }
   const oldest = events.at(-1);
-  return { events, gaps, readFrom: cursor === null || oldest === undefined ? fromMs : msOf(oldest.ts) };
+  return { events, gaps, readFrom: cursor === null || oldest === undefined ? fromMs : msOfTime(oldest.ts) };
 }
 
 export interface EventPages { events: readonly HostEventRow[]; /** As far back as the events go, newest first. */ gaps: readonly Gap[]; hasOlder: boolean; older: () => void; error: unknown; loading: boolean; reload: () => void }

@@ -3,13 +3,14 @@ import { memo, useMemo, useRef, useState, type CSSProperties, type KeyboardEvent
 import { Link } from 'wouter';
 import type { HeldHost } from '../../../src/model/client-fleet.ts';
 import type { ModelState } from '../../../src/model/host/state.ts';
+import { hostAddress, modelAddress } from '../../format/addresses.ts';
 import { counted, rounded, withUnit } from '../../format/figures.ts';
 import { useParams } from '../../state/address.ts';
 import { useSpeeds, type HostSpeeds, type Speed } from '../../state/speeds.ts';
 import { Button } from '../../ui/button.tsx';
 import { LivenessMark } from '../../ui/liveness.tsx';
 import { TtlRing } from '../../ui/meter.tsx';
-import { modelAddress, modelColour, modelWord } from '../../ui/model-chip.tsx';
+import { modelColour, modelWord } from '../../ui/model-chip.tsx';
 import { Empty, Fault } from '../../ui/notes.tsx';
 import { hostsOf, modelsOf, type HostRow, type ModelHead } from './cells.ts';
 
@@ -77,7 +78,7 @@ const Row = memo(function Row({ id, held: { state }, keys, speeds, row, active }
   return (
     <div role="row" data-row data-host={id} className="grid grid-cols-(--columns) border-b border-line [contain-intrinsic-size:auto_3rem] [content-visibility:auto] last:border-0">
       <div role="rowheader" className="sticky left-0 z-1 min-w-0 border-r border-line bg-panel">
-        <Link href={`/hosts/${encodeURIComponent(id)}`} {...at(0)} className={`flex h-full items-center gap-2 px-3 py-1.5 ${LINK}`}>
+        <Link href={hostAddress(id)} {...at(0)} className={`flex h-full items-center gap-2 px-3 py-1.5 ${LINK}`}>
           <LivenessMark state={state.liveness.state} /><span className="sr-only">{state.liveness.state}</span><span className="truncate font-medium">{state.name}</span>
         </Link>
       </div>

@@ -2,6 +2,7 @@
 import { memo, useEffect, useMemo, useState, type ReactElement } from 'react';
 import { Link } from 'wouter';
 import type { HeldHost } from '../../../src/model/client-fleet.ts';
+import { hostAddress } from '../../format/addresses.ts';
 import { percent, rounded, span, whole } from '../../format/figures.ts';
 import { useParams } from '../../state/address.ts';
 import { connection } from '../../state/connection.ts';
@@ -60,7 +61,7 @@ const Small = memo(function Small({ id, held: { state }, metric, path }: HostRow
   const value = figure(metric, metricOf(state, metric));
   return (
     <li data-row data-host={id} className="panel min-w-0">
-      <Link href={`/hosts/${encodeURIComponent(id)}`} className="grid gap-1 p-2.5 hover:bg-hover">
+      <Link href={hostAddress(id)} className="grid gap-1 p-2.5 hover:bg-hover">
         <span className="flex items-center gap-1.5"><LivenessMark state={state.liveness.state} /><span className="sr-only">{state.liveness.state}</span><span className="min-w-0 grow truncate font-medium">{state.name}</span><span className="figure font-medium">{value}</span></span>
         <svg viewBox={`0 0 ${KEPT - 1} 1`} preserveAspectRatio="none" aria-hidden="true" className="h-10 w-full overflow-visible border-b border-line text-accent">
           <path d={path} data-spark fill="none" stroke="currentColor" strokeWidth="1.5" strokeLinejoin="round" strokeLinecap="round" vectorEffect="non-scaling-stroke" />

@@ -2,6 +2,7 @@
 import type { ReactElement } from 'react';
 import { Link } from 'wouter';
 import type { HostState, ModelState } from '../../../src/model/host/state.ts';
+import { hostAddress } from '../../format/addresses.ts';
 import { counted, rounded, whole } from '../../format/figures.ts';
 import type { Speed } from '../../state/speeds.ts';
 import { LivenessWord } from '../../ui/liveness.tsx';
@@ -13,7 +14,7 @@ import { Ago } from '../../ui/time.tsx';
 export interface HostOfModel { id: string; state: HostState; model: ModelState; speed: Speed | null }
 
 export const COLUMNS: readonly TableColumn<HostOfModel>[] = [
-  { id: 'host', name: 'Host', by: ({ state }) => state.name.toLowerCase(), cell: ({ id, state }) => <Link href={`/hosts/${encodeURIComponent(id)}`} className="font-medium hover:text-accent hover:underline">{state.name}</Link> },
+  { id: 'host', name: 'Host', by: ({ state }) => state.name.toLowerCase(), cell: ({ id, state }) => <Link href={hostAddress(id)} className="font-medium hover:text-accent hover:underline">{state.name}</Link> },
   { id: 'liveness', name: 'Liveness', className: 'max-sm:hidden', by: ({ state }) => state.liveness.state, cell: ({ state }) => <LivenessWord state={state.liveness.state} /> },
   { id: 'state', name: 'State', by: ({ model }) => model.state, cell: ({ model, state }) => <span className={state.asOf === null ? '' : 'grayscale'} title={state.asOf === null ? undefined : 'remembered: the host is not live'}><ModelStateWord model={model} /></span> },
   { id: 'unloads', name: 'Unloads', className: 'max-sm:hidden', by: ({ model }) => model.unloadAt, cell: ({ model }) => <Unloads model={model} /> },

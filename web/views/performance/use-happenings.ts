@@ -6,6 +6,7 @@ import type { Mark, Shade } from '../../charts/marks.ts';
 import { withQuery } from '../../state/api.ts';
 import { useFleet } from '../../state/hooks.ts';
 import { useQuery } from '../../state/use-query.ts';
+import { useRetry } from '../../state/use-retry.ts';
 import { marksOf, shadesOf } from './happenings.ts';
 import { timeText, type TimeWindow } from './window.ts';
 
@@ -15,7 +16,6 @@ const NOTHING: readonly never[] = [];
 const MOST_EVENTS = 1_000;
 /** The fleet says it before it is written. */
 const STORED_MS = 1_500;
-const RETRY_MS = 10_000;
 
 export function useHappenings(hosts: readonly string[], window: TimeWindow): Happenings {
   const fleet = useFleet();
@@ -43,11 +43,7 @@ export function useHappenings(hosts: readonly string[], window: TimeWindow): Hap
     retryEvents();
     retryGaps();
   }, [retryEvents, retryGaps]);
-  useEffect(() => {
-    if (error === null) return undefined;
-    const timer = setTimeout(retry, RETRY_MS);
-    return () => clearTimeout(timer);
-  }, [error, retry]);
+  useRetry(error, retry);
   return useMemo(() => ({ marks, shades, error, retry }), [marks, shades, error, retry]);
 }
 

@@ -2,6 +2,7 @@
 import { useState, type FormEvent, type ReactElement } from 'react';
 import type { Reason } from '../../../src/model/host/liveness.ts';
 import type { HostConfig, HostState } from '../../../src/model/host/state.ts';
+import { hostApi } from '../../format/addresses.ts';
 import { counted } from '../../format/figures.ts';
 import { api } from '../../state/api.ts';
 import { Button } from '../../ui/button.tsx';
@@ -43,7 +44,7 @@ export function HostForm({ host, onClose, onDone }: HostFormProps): ReactElement
     const face = { baseUrl, tags: tagsOf(tags), ...(name === '' ? {} : { name }) };
     const work = host === null
       ? api('/api/hosts', { method: 'POST', body: { id, ...face, ...key } })
-      : api(`/api/hosts/${host.id}`, { method: 'PATCH', body: { ...face, ...(dropKey ? { apiKey: null } : key) } });
+      : api(hostApi(host.id), { method: 'PATCH', body: { ...face, ...(dropKey ? { apiKey: null } : key) } });
     work.then(() => { onDone(); onClose(); }, setError).finally(() => setBusy(false));
   };
   return (

@@ -2,6 +2,7 @@
 import { useState, type ReactElement } from 'react';
 import { Link } from 'wouter';
 import type { HostConfig } from '../../../src/model/host/state.ts';
+import { hostAddress, hostApi } from '../../format/addresses.ts';
 import { useParams } from '../../state/address.ts';
 import { api } from '../../state/api.ts';
 import { useFleet } from '../../state/hooks.ts';
@@ -40,11 +41,11 @@ export function HostsSection(): ReactElement {
             const declared = source === 'config';
             return (
               <li key={id} data-row data-host={id} className="grid gap-2 border-b border-line py-2 last:border-0 sm:grid-cols-[minmax(0,1.2fr)_minmax(0,2fr)_7rem_auto] sm:items-center">
-                <div className="min-w-0"><Link href={`/hosts/${encodeURIComponent(id)}`} className="block truncate font-medium hover:text-accent hover:underline">{name}</Link><p className="truncate text-sm text-faint">{id}</p></div>
+                <div className="min-w-0"><Link href={hostAddress(id)} className="block truncate font-medium hover:text-accent hover:underline">{name}</Link><p className="truncate text-sm text-faint">{id}</p></div>
                 <p className="min-w-0 text-sm"><span className="block truncate font-mono" title={baseUrl}>{baseUrl}</span><span className="text-faint">{declared ? 'from the configuration' : 'added here'}{hasApiKey ? ', with an API key' : ''}</span></p>
                 <p>{liveness === undefined ? null : <LivenessWord state={liveness} />}</p>
                 <p className="flex flex-wrap gap-2 sm:justify-end">
-                  <Button aria-label={`${enabled ? 'Disable' : 'Enable'} ${name}`} onClick={() => act(api(`/api/hosts/${id}`, { method: 'PATCH', body: { enabled: !enabled } }))}>{enabled ? 'Disable' : 'Enable'}</Button>
+                  <Button aria-label={`${enabled ? 'Disable' : 'Enable'} ${name}`} onClick={() => act(api(hostApi(id), { method: 'PATCH', body: { enabled: !enabled } }))}>{enabled ? 'Disable' : 'Enable'}</Button>
                   {declared ? null : <><Button aria-label={`Edit ${name}`} onClick={() => setParams({ edit: id })}>Edit</Button><Button look="danger" aria-label={`Remove ${name}`} onClick={() => setRemoving(host)}>Remove</Button></>}
                 </p>
               </li>
@@ -55,7 +56,7 @@ export function HostsSection(): ReactElement {
       {params.has('add') ? <HostForm host={null} onClose={() => setParams({ add: null })} onDone={hosts.reload} /> : null}
       {edited === undefined || edited.source === 'config' ? null : <HostForm host={edited} onClose={() => setParams({ edit: null })} onDone={hosts.reload} />}
       {removing === null ? null : (
-        <Confirm title={`Remove ${removing.name} (${removing.id})?`} action={`Remove ${removing.id}`} onClose={() => setRemoving(null)} onConfirm={() => { act(api(`/api/hosts/${removing.id}`, { method: 'DELETE' })); setRemoving(null); }}>
+        <Confirm title={`Remove ${removing.name} (${removing.id})?`} action={`Remove ${removing.id}`} onClose={() => setRemoving(null)} onConfirm={() => { act(api(hostApi(removing.id), { method: 'DELETE' })); setRemoving(null); }}>
           Drover stops watching it. Its history stays, and the same id added again goes on with it.
         </Confirm>
       )}

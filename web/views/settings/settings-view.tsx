@@ -1,6 +1,6 @@
 /** Hosts, how the page looks, who is signed in, and what this process is. */
 import { useState, type ReactElement } from 'react';
-import { preferences, prefer, type Preferences } from '../../state/preferences.ts';
+import { prefer, type Preferences } from '../../state/preferences.ts';
 import { usePreferences, useSession } from '../../state/hooks.ts';
 import { signOut } from '../../state/session.ts';
 import { Button } from '../../ui/button.tsx';
@@ -30,7 +30,7 @@ const ZONES = [{ value: 'local', label: 'Mine' }, { value: 'utc', label: 'UTC' }
 
 function AppearanceSection(): ReactElement {
   const { theme, zone } = usePreferences();
-  const set = (change: Partial<Preferences>): void => prefer({ ...preferences.getSnapshot().context, ...change });
+  const set = (change: Partial<Preferences>): void => prefer(change);
   return (
     <Section title="This browser">
       <dl className="grid grid-cols-[8rem_minmax(0,1fr)] items-center gap-x-4 gap-y-3">
