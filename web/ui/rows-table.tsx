@@ -1,19 +1,18 @@
 /** The last requests of a host or a model. */
 import type { ReactElement } from 'react';
-import { Link } from 'wouter';
 import type { ActivityRow } from '../../src/model/records/activity.ts';
-import { hostAddress, modelAddress } from '../format/addresses.ts';
 import { duration, rounded, whole, UNKNOWN } from '../format/figures.ts';
 import type { LatestRows } from '../state/latest-rows.ts';
 import { rowKey } from '../state/rows.ts';
+import { HostLink, ModelLink } from './links.tsx';
 import { Fault } from './notes.tsx';
 import { statusColour } from './status-colour.ts';
 import { Table, type TableColumn } from './table.tsx';
 import { Ago } from './time.tsx';
 
 const TIME: TableColumn<ActivityRow> = { id: 'ts', name: 'Ended', className: 'whitespace-nowrap text-soft', cell: ({ ts, hostId }) => <Ago at={ts} host={hostId} /> };
-const HOST: TableColumn<ActivityRow> = { id: 'host', name: 'Host', cell: ({ hostId }) => <Link href={hostAddress(hostId)} className="hover:text-accent hover:underline">{hostId}</Link> };
-const MODEL: TableColumn<ActivityRow> = { id: 'model', name: 'Model', className: 'max-w-48 truncate max-sm:max-w-24', cell: ({ model }) => <Link href={modelAddress(model)} className="hover:text-accent hover:underline" title={model}>{model}</Link> };
+const HOST: TableColumn<ActivityRow> = { id: 'host', name: 'Host', cell: ({ hostId }) => <HostLink id={hostId} /> };
+const MODEL: TableColumn<ActivityRow> = { id: 'model', name: 'Model', className: 'max-w-48 truncate max-sm:max-w-24', cell: ({ model }) => <ModelLink id={model} /> };
 const REST: readonly TableColumn<ActivityRow>[] = [
   { id: 'path', name: 'Path', className: 'max-w-48 truncate text-soft max-xl:hidden', cell: ({ reqPath }) => reqPath ?? UNKNOWN },
   { id: 'status', name: 'Status', right: true, cell: ({ status, error }) => <span className={statusColour(status)} title={error ?? undefined}>{status ?? UNKNOWN}</span> },

@@ -1,9 +1,8 @@
 /** What a host works on now, oldest first. */
 import { useMemo, type ReactElement } from 'react';
-import { Link } from 'wouter';
 import type { HostState, InflightRequest } from '../../../src/model/host/state.ts';
-import { modelAddress } from '../../format/addresses.ts';
 import { bytes, counted, UNKNOWN, whole } from '../../format/figures.ts';
+import { ModelLink } from '../../ui/links.tsx';
 import { Section } from '../../ui/section.tsx';
 import { Table, type TableColumn } from '../../ui/table.tsx';
 import { For } from '../../ui/time.tsx';
@@ -12,7 +11,7 @@ interface Entry { id: string; request: InflightRequest }
 
 const COLUMNS: readonly TableColumn<Entry>[] = [
   { id: 'age', name: 'For', className: 'whitespace-nowrap', cell: ({ request: { startedAt } }) => <For since={startedAt} /> },
-  { id: 'model', name: 'Model', className: 'max-w-36 truncate max-sm:max-w-24', cell: ({ request: { model } }) => <Link href={modelAddress(model)} title={model} className="hover:text-accent hover:underline">{model}</Link> },
+  { id: 'model', name: 'Model', className: 'max-w-36 truncate max-sm:max-w-24', cell: ({ request: { model } }) => <ModelLink id={model} /> },
   { id: 'path', name: 'Request', className: 'max-w-36 truncate text-soft max-sm:max-w-24', cell: ({ request: { method, path } }) => <span title={`${method} ${path}`}>{`${method} ${path}`}</span> },
   { id: 'bytes', name: 'Answered', right: true, cell: ({ request: { respBytes } }) => bytes(respBytes) },
   { id: 'remote', name: 'From', right: true, className: 'text-soft max-sm:hidden', cell: ({ request: { remoteIp } }) => remoteIp ?? UNKNOWN },
