@@ -258,7 +258,7 @@ describe('streams', () => {
     await socket.next(is('fleet.snapshot'), 'subscribed');
     fleet.sims['a']!.log('upstream', 'a line of its own\n');
     const log = await socket.next((frame) => frame.type === 'log' && frame.text.includes('a line of its own'), 'the line');
-    expect(log).toEqual({ type: 'log', host: 'a', source: 'upstream', text: expect.any(String) });
+    expect(log).toEqual({ type: 'log', host: 'a', source: 'upstream', text: expect.any(String), at: expect.toSatisfy((at) => at === null || typeof at === 'string') });
     const host = fleet.sims['a']!;
     host.endStreams('cut');
     host.fault({ kind: 'refuse' });

@@ -19,7 +19,7 @@ describe('lanes', () => {
   const lanes = () => {
     const clock = virtualClock();
     const got: { at: number; text: string; dropped: number }[] = [];
-    const all = createLogLanes({ clock, limits: LIMITS.logs, out: (_source, _model, text, dropped) => void got.push({ at: clock.monotonic(), text, dropped }), crash(error) { throw error; } });
+    const all = createLogLanes({ clock, limits: LIMITS.logs, out: (_model, { text, dropped }) => void got.push({ at: clock.monotonic(), text, dropped }), crash(error) { throw error; } });
     const lane = all.open('proxy', null);
     lane.text('history\n');
     clock.advance(1_000);
@@ -240,6 +240,50 @@ describe('a model’s own log', () => {
     await linked.clock.run(1_000);
     expect(textOf(linked.logs, MODEL)).toBe('größer 😀 かな\n');
     expect(linked.logs.filter(({ model }) => model === MODEL).length).toBeGreaterThan(5);
+  });
+
+  test('the host’s memory has no times, what comes later has; a reader who comes late gets both, in order, while the host is away too', async () => {
+    host = createSimHost({ clock: linked.clock, random: seededRandom(3), requestLog: false });
+    host.start();
+    host.log('upstream', 'loaded\n', MODEL);
+    await linked.add('gpu1', host.port());
+    await linked.clock.run(1_000);
+    expect(linked.logs.filter(({ source }) => source === 'upstream')).toMatchObject([{ text: 'loaded\n', said: null }]);
+    for (const [source, text] of [['upstream', 'one\n'], ['proxy', 'two\n'], ['upstream', 'three\n']] as const) {
+      host.log(source, text);
+      await linked.clock.run(100);
+    }
+    const recent = () => linked.broadcaster.recentLogs('gpu1', null).filter(({ text }) => !text.includes('[INFO]'));
+    const expected = linked.logs.filter(({ text }) => !text.includes('[INFO]')).map(({ source, said, text, dropped }) => ({ source, at: said, text, dropped }));
+    expect(expected.map(({ text }) => text)).toEqual(['loaded\n', 'one\n', 'two\n', 'three\n']);
+    expect(expected.map(({ at }) => at === null)).toEqual([true, false, false, false]);
+    expect(recent()).toEqual(expected);
+    host.kill();
+    await linked.clock.run(60_000);
+    expect(linked.state('gpu1').liveness.state).not.toBe('live');
+    expect(recent()).toEqual(expected);
+    expect(linked.broadcaster.recentLogs('gpu1', MODEL)).toEqual([]);
+    expect(linked.broadcaster.recentLogs('nobody', null)).toEqual([]);
+  });
+
+  test('the first line after an empty history has its time', async () => {
+    await begin();
+    linked.logs.length = 0;
+    host.log('upstream', 'first of all\n');
+    await linked.clock.run(1_000);
+    expect(linked.logs).toMatchObject([{ source: 'upstream', text: 'first of all\n', said: expect.stringMatching(/Z$/) }]);
+  });
+
+  test('a second reader gets what the first has, and after the last it is forgotten', async () => {
+    await begin();
+    host.log('upstream', 'before\n', MODEL);
+    linked.broadcaster.wantLogs('gpu1', [MODEL]);
+    await linked.clock.run(1_000);
+    host.log('upstream', 'after\n', MODEL);
+    await linked.clock.run(1_000);
+    expect(linked.broadcaster.recentLogs('gpu1', MODEL).map(({ at, text }) => [at === null, text])).toEqual([[true, 'before\n'], [false, 'after\n']]);
+    linked.broadcaster.wantLogs('gpu1', []);
+    expect(linked.broadcaster.recentLogs('gpu1', MODEL)).toEqual([]);
   });
 
   test('a flood of the host’s own log is a frame a tick, and none of it hides a row', async () => {

@@ -247,7 +247,7 @@ describe('lossy streams', () => {
     let sent = 0;
     const line = 'y'.repeat(10_000);
     for (let i = 0; i < 200; i++) {
-      for (let j = 0; j < 50; j++) a.handle.log('upstream', null, line, 0);
+      for (let j = 0; j < 50; j++) a.handle.log(null, { source: 'upstream', at: null, text: line, dropped: 0 });
       sent += 50 * line.length;
       view.clock.advance(50);
       await new Promise<void>((resolve) => void setImmediate(resolve));
@@ -257,7 +257,7 @@ describe('lossy streams', () => {
     const from = socket.frames.length;
     socket.ws.resume();
     await socket.barrier();
-    a.handle.log('upstream', null, 'the end', 0);
+    a.handle.log(null, { source: 'upstream', at: null, text: 'the end', dropped: 0 });
     await until(() => framesOf(socket, from).some((frame) => frame.type === 'log' && frame.text === 'the end'), 50);
     const logs = framesOf(socket).filter((frame) => frame.type === 'log');
     const got = logs.reduce((sum, { text }) => sum + text.length, 0);

@@ -177,12 +177,12 @@ describe('topics', () => {
     await subscribe(one, ['logs:a/m1', 'logs:a/m1', 'logs:a']);
     await subscribe(two, ['logs:a/m1', 'logs:a/m2']);
     expect(a.wanted).toEqual([['m1'], ['m1', 'm2']]);
-    a.handle.log('upstream', 'm1', 'of m1', 0);
-    a.handle.log('proxy', null, 'of the host', 7);
-    a.handle.log('upstream', 'm3', 'heard by nobody', 0);
+    a.handle.log('m1', { source: 'upstream', at: null, text: 'of m1', dropped: 0 });
+    a.handle.log(null, { source: 'proxy', at: null, text: 'of the host', dropped: 7 });
+    a.handle.log('m3', { source: 'upstream', at: null, text: 'heard by nobody', dropped: 0 });
     await Promise.all([one.barrier(), two.barrier()]);
     expect(framesOf(one).filter(({ type }) => type === 'log')).toEqual([
-      { type: 'log', host: 'a', source: 'upstream', text: 'of m1', model: 'm1' }, { type: 'log', host: 'a', source: 'proxy', text: 'of the host', dropped: 7 },
+      { type: 'log', host: 'a', source: 'upstream', at: null, text: 'of m1', model: 'm1' }, { type: 'log', host: 'a', source: 'proxy', at: null, text: 'of the host', dropped: 7 },
     ]);
     expect(framesOf(two).filter(({ type }) => type === 'log')).toHaveLength(1);
     const refused = await subscribe(one, ['logs:a/m3', 'logs:a/m4', 'logs:a/m5']);
@@ -194,6 +194,44 @@ describe('topics', () => {
     expect(a.handle.wantedLogs()).toEqual(['m1']);
     two.ws.close();
     await expect.poll(() => a.handle.wantedLogs()).toEqual([]);
+  });
+});
+
+describe('what a log said before', () => {
+  test('comes to those who ask for it, topic by topic, ahead of what is written now', async () => {
+    const { host, connect: open } = await start();
+    const a = host('a');
+    a.recent.set('', [{ source: 'proxy', at: null, text: 'old\n', dropped: 0 }, { source: 'upstream', at: '2026-01-01T00:00:00.000000Z', text: 'new\n', dropped: 9 }]);
+    const client = await open();
+    client.send({ type: 'subscribe', topics: ['logs:a', 'fleet'], history: true });
+    await client.barrier();
+    a.handle.log(null, { source: 'proxy', at: '2026-01-01T00:00:01.000000Z', text: 'now\n', dropped: 0 });
+    await client.barrier();
+    const frames = framesOf(client).filter(({ type }) => type.startsWith('log'));
+    expect(frames).toEqual([
+      { type: 'log.history', host: 'a', chunks: [{ source: 'proxy', at: null, text: 'old\n' }, { source: 'upstream', at: '2026-01-01T00:00:00.000000Z', text: 'new\n', dropped: 9 }] },
+      { type: 'log', host: 'a', source: 'proxy', at: '2026-01-01T00:00:01.000000Z', text: 'now\n' },
+    ]);
+    const from = framesOf(client).length;
+    client.send({ type: 'subscribe', topics: ['logs:a/qwen'], history: true });
+    await client.barrier();
+    expect(framesOf(client, from).filter(({ type }) => type === 'log.history')).toEqual([{ type: 'log.history', host: 'a', model: 'qwen', chunks: [] }]);
+    const other = await open();
+    await subscribe(other, ['logs:a']);
+    await other.barrier();
+    expect(framesOf(other).filter(({ type }) => type === 'log.history')).toEqual([]);
+  });
+
+  test('and a host that fails in telling it costs nobody else anything', async () => {
+    const { host, connect: open } = await start();
+    const a = host('a');
+    host('b').recent.set('', [{ source: 'proxy', at: null, text: 'of b\n', dropped: 0 }]);
+    a.recent.get = () => { throw new Error('planted'); };
+    const client = await open();
+    client.send({ type: 'subscribe', topics: ['logs:a', 'logs:b'], history: true });
+    await client.barrier();
+    await client.barrier();
+    expect(framesOf(client).filter(({ type }) => type === 'log.history')).toMatchObject([{ host: 'a', chunks: [] }, { host: 'b', chunks: [{ text: 'of b\n' }] }]);
   });
 });
 

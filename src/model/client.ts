@@ -41,7 +41,7 @@ export interface Client {
   readonly attempts: number;
 }
 
-export type StreamFrame = ServerFrameOf<'activity' | 'gap' | 'run' | 'perf' | 'log'>;
+export type StreamFrame = ServerFrameOf<'activity' | 'gap' | 'run' | 'perf' | 'log' | 'log.history'>;
 
 export interface Step {
   client: Client;
@@ -107,7 +107,7 @@ export function retopic(client: Client, topics: readonly string[]): Step {
   if (client.connection !== 'open') return step(after);
   const send: ClientFrame[] = [];
   if (gone.length > 0) send.push({ type: 'unsubscribe', topics: gone });
-  if (added.length > 0) send.push({ type: 'subscribe', topics: added });
+  if (added.length > 0) send.push(subscribing(added));
   return step(after, { send });
 }
 
@@ -118,7 +118,7 @@ function frameReceived(client: Client, frame: ServerFrame): Step {
       // Positions in streams are those of one broadcaster; state epochs stand for themselves.
       const positions = serverEpoch === client.serverEpoch ? client.positions : mapPositions(() => null);
       const after: Client = { ...client, connection: 'open', serverEpoch, version, positions };
-      const send: ClientFrame[] = client.topics.length === 0 ? [] : [{ type: 'subscribe', topics: [...client.topics], since: sinceOf(after) }];
+      const send: ClientFrame[] = client.topics.length === 0 ? [] : [{ ...subscribing(client.topics), since: sinceOf(after) }];
       return step(after, { send });
     }
     case 'subscribed': return subscribed(client, frame.topics);
@@ -136,7 +136,7 @@ function frameReceived(client: Client, frame: ServerFrame): Step {
     case 'activity': return counted(client, 'activity', frame);
     case 'gap': return counted(client, 'gaps', frame);
     case 'run': return counted(client, 'runs', frame);
-    case 'perf': case 'log': return step(client, { deliver: [frame] });
+    case 'perf': case 'log': case 'log.history': return step(client, { deliver: [frame] });
     case 'lagged': {
       const refill = COUNTED_STREAMS.filter((stream) => frame.topics.includes(stream));
       return step({
@@ -181,6 +181,10 @@ function counted(client: Client, stream: CountedStream, frame: ServerFrameOf<'ac
   if (position !== null && frame.n <= position) return step(client);
   const missed = position !== null && frame.n > position + 1;
   return step({ ...client, positions: { ...client.positions, [stream]: frame.n } }, { deliver: [frame], refill: missed ? [stream] : [] });
+}
+
+function subscribing(topics: readonly string[]): Extract<ClientFrame, { type: 'subscribe' }> {
+  return { type: 'subscribe', topics: [...topics], ...(topics.some((topic) => topic.startsWith('logs:')) ? { history: true } : {}) };
 }
 
 function sinceOf({ serverEpoch, fleet, positions }: Client): Since {

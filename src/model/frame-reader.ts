@@ -42,7 +42,8 @@ const CHECKS: Record<ServerFrame['type'], (frame: Fields) => boolean> = {
   'gap': ({ n, host, gap }) => isCount(n) && isText(host) && isObject(gap),
   'run': ({ n, host, run }) => isCount(n) && isText(host) && isObject(run),
   'perf': ({ host, samples }) => isText(host) && Array.isArray(samples) && samples.every(isObject),
-  'log': ({ host, source, text }) => isText(host) && isText(source) && isText(text),
+  'log': (frame) => isText(frame.host) && isLog(frame),
+  'log.history': ({ host, chunks }) => isText(host) && Array.isArray(chunks) && chunks.every((chunk: unknown) => isObject(chunk) && isLog(chunk)),
   'lagged': ({ topics }) => Array.isArray(topics) && topics.every(isText),
   'error': ({ code, message }) => isText(code) && isText(message),
 };
@@ -54,6 +55,10 @@ function isEntry({ host, epoch, seq, state }: Fields): boolean {
 function isDelta({ epoch, seq, ops }: Fields): boolean {
   return isText(epoch) && isCount(seq) && Array.isArray(ops)
     && ops.every((op: unknown) => isObject(op) && isText(op.path) && (op.op === 'remove' || ((op.op === 'add' || op.op === 'replace') && 'value' in op)));
+}
+
+function isLog({ source, at, text }: Fields): boolean {
+  return isText(source) && isText(text) && (at === null || isText(at));
 }
 
 function isObject(value: unknown): value is Fields {

@@ -45,11 +45,15 @@ export const sinceDocument = z.object({
 });
 export type Since = z.infer<typeof sinceDocument>;
 
-export const subscribeFrame = z.object({ type: z.literal('subscribe'), topics, since: z.optional(sinceDocument) });
+/** `history`: of each log among the topics first what was written before, as `log.history`. */
+export const subscribeFrame = z.object({ type: z.literal('subscribe'), topics, since: z.optional(sinceDocument), history: z.optional(z.boolean()) });
 export const unsubscribeFrame = z.object({ type: z.literal('unsubscribe'), topics });
 export const resyncFrame = z.object({ type: z.literal('resync'), host: z.string().check(z.maxLength(256)) });
 export const clientFrame = z.discriminatedUnion('type', [subscribeFrame, unsubscribeFrame, resyncFrame]);
 export type ClientFrame = z.infer<typeof clientFrame>;
+
+/** `at`: when Drover received it; null: the host remembered it and does not say when it was written. `dropped`: UTF-8 bytes of the topic's text that this client did not get before this one. */
+const logChunk = { source: z.string(), at: z.nullable(z.string()), text: z.string(), dropped: z.optional(z.int()) };
 
 export const hostEntry = z.object({ host, epoch, seq, state: stateDocument });
 export const serverFrame = z.discriminatedUnion('type', [
@@ -69,8 +73,10 @@ export const serverFrame = z.discriminatedUnion('type', [
   z.object({ type: z.literal('run'), n, host, run: z.record(z.string(), z.unknown()) }),
   /** `dropped`: samples that this client did not get before these. */
   z.object({ type: z.literal('perf'), host, samples: z.array(perfDocument), dropped: z.optional(z.int()) }),
-  /** `dropped`: UTF-8 bytes of the topic's text that this client did not get before this one. `model`: of a model's own log. */
-  z.object({ type: z.literal('log'), host, source: z.string(), text: z.string(), dropped: z.optional(z.int()), model: z.optional(z.string()) }),
+  /** `model`: of a model's own log. */
+  z.object({ type: z.literal('log'), host, model: z.optional(z.string()), ...logChunk }),
+  /** Answers a subscription with `history`: the end of what was written before, in the order in which it came, bounded; empty where there is none. What a reader holds already may come again. */
+  z.object({ type: z.literal('log.history'), host, model: z.optional(z.string()), chunks: z.array(z.object(logChunk)) }),
   /** Frames of these topics were lost to this client: it holds no position for them. State topics send a snapshot unasked. */
   z.object({ type: z.literal('lagged'), topics: z.array(z.string()) }),
   /** `topic`: of `too_many_log_streams`, the one that was not subscribed. */

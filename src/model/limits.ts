@@ -9,8 +9,11 @@ export const LIMITS = {
   /** All hosts' polls fall on the same steps. */
   probe: { everyMs: 15_000, perfEveryMs: 10_000, timeoutMs: 10_000, runningEveryMs: 60_000, failures: 3, failuresMs: 30_000, stepMs: 250 },
   stream: { headersTimeoutMs: 10_000, maxFrameBytes: 32 * 1024 * 1024 },
-  /** A tick's text of one log, and a history's, beyond which the oldest is dropped; a history has come whole `historyMs` after its beginning. */
-  logs: { tickMs: 50, tickChars: 64 * 1024, historyChars: 100 * 1024, historyMs: 100 },
+  /**
+   * A tick's text of one log, and a history's, beyond which the oldest is dropped; a history has come whole `historyMs` after its beginning.
+   * Of each source `keptChars` are kept for readers who come later, in `keptChunks` pieces at most.
+   */
+  logs: { tickMs: 50, tickChars: 64 * 1024, historyChars: 100 * 1024, historyMs: 100, keptChars: 32 * 1024, keptChunks: 500 },
   quarantine: { baseMs: 5_000, capMs: 300_000, healthyMs: 600_000 },
   publish: { tickMs: 50, lastContactMs: 10_000, respBytesMs: 1_000, lastStateMs: 30_000 },
   throughputWindowS: 60,

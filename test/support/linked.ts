@@ -17,7 +17,8 @@ import { createMemoryStore, type MemoryStore } from '../sim/memory-store.ts';
 import { virtualClock, type VirtualClock } from './virtual-clock.ts';
 
 export interface Published { at: number; host: string; seq: number; ops: readonly PatchOp[] | null; state: HostState }
-export interface LogText { at: number; host: string; source: string; model: string | null; text: string; dropped: number }
+/** `at`: monotonic ms at which it came; `said`: the time that it carries. */
+export interface LogText { at: number; said: string | null; host: string; source: string; model: string | null; text: string; dropped: number }
 
 export interface Linked {
   clock: VirtualClock;
@@ -86,7 +87,7 @@ export async function startLinked(limits: Limits = LIMITS): Promise<Linked> {
     hostRemoved() {},
     activity: (host, rows) => void activity.push({ host, ids: rows.map(({ upstreamId }) => upstreamId) }),
     gap() {}, perf() {}, lagged() {},
-    log: (host, source, model, text, dropped) => void logs.push({ at: clock.monotonic(), host, source, model, text, dropped }),
+    log: (host, model, { source, text, dropped, at }) => void logs.push({ at: clock.monotonic(), said: at, host, source, model, text, dropped }),
     crash: (error) => void crashes.push(error),
   });
   return {

@@ -16,6 +16,7 @@ import { LIMITS } from '../../src/model/limits.ts';
 import type { Limits } from '../../src/model/limits.ts';
 import { diff } from '../../src/model/patch.ts';
 import type { Clock } from '../../src/model/seams.ts';
+import type { LogChunk } from '../../src/model/host/log-memory.ts';
 import type { HostState } from '../../src/model/host/state.ts';
 import type { ActorStatus } from '../../src/model/status.ts';
 import { createTree } from '../../src/supervisors/supervision-tree.ts';
@@ -126,6 +127,8 @@ export interface TestHost {
   asked: number;
   /** The models whose logs are wanted, each time that was told. */
   readonly wanted: (readonly string[])[];
+  /** What it remembers of its logs, by model; of its own under ''. */
+  readonly recent: Map<string, LogChunk[]>;
   change(part: Partial<HostState>): void;
   /** The whole state under a new epoch. */
   begin(): void;
@@ -135,7 +138,7 @@ export function testHost(feed: Feed, id: string, drawEpoch: () => string, before
   const history = before?.history ?? new Map<string, HostState>();
   const keep = (): void => void history.set(`${host.epoch}/${host.seq}`, host.state);
   const host: TestHost = {
-    id, epoch: '', seq: 0, state: before?.state ?? hostState({ name: id }), history, asked: 0, wanted: [],
+    id, epoch: '', seq: 0, state: before?.state ?? hostState({ name: id }), history, asked: 0, wanted: [], recent: new Map(),
     handle: feed.attach({
       host: id,
       token: feed.nextToken(),
@@ -144,6 +147,7 @@ export function testHost(feed: Feed, id: string, drawEpoch: () => string, before
         host.begin();
       },
       wantLogs: (models) => void host.wanted.push(models),
+      recentLogs: (model) => host.recent.get(model ?? '') ?? [],
     }),
     change(part) {
       const next = { ...host.state, ...part };

@@ -20,7 +20,7 @@ import { timeOfMs, type Moment } from '../../model/time.ts';
 import { openConnection, type Connection } from './connection.ts';
 import { createCrowding, type Refused } from './crowding.ts';
 import { createHostRecords } from './host-records.ts';
-import { createLinkLogs } from './logs.ts';
+import { createLinkLogs, type LinkLogs } from './logs.ts';
 import type { LinkBody, LinkEvent } from './machine.ts';
 import { createPolls } from './polls.ts';
 import { createPublishing } from './publishing.ts';
@@ -70,6 +70,7 @@ export type LinkMessage =
 
 export interface Body extends LinkBody {
   tell(message: LinkMessage): void;
+  recentLogs: LinkLogs['recent'];
   /** The actor is gone, perhaps in a crash: everything is cut, nothing more is said. Never throws. */
   drop(): void;
 }
@@ -89,7 +90,7 @@ export function createBody(deps: LinkDeps, host: LinkHost, channel: PublisherHan
     project: (at, fresh) => project(memory, at, fresh === true ? 0 : limits.publish.lastContactMs), changesAt: () => changesAt(memory, limits.publish.lastContactMs),
     sink: channel, clock, random, crash, limits: limits.publish,
   });
-  const logs = createLinkLogs({ port: host.port, clock, random, limits, out: (...text) => channel.log(...text), crash });
+  const logs = createLinkLogs({ port: host.port, clock, random, limits, out: (model, chunk) => channel.log(model, chunk), crash });
   let connection: Connection | null = null;
   let spoke = false;
   let samples = 0;
@@ -321,6 +322,7 @@ export function createBody(deps: LinkDeps, host: LinkHost, channel: PublisherHan
       reconciling.close();
       publishing.drop();
     },
+    recentLogs: (model) => logs.recent(model),
     tell(message) {
       switch (message.type) {
         case 'face':

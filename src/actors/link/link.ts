@@ -59,6 +59,7 @@ export function link(options: LinkOptions): Start {
       host: host.id, token: feed.nextToken(),
       republish: () => tell({ type: 'republish' }),
       wantLogs: (models) => tell({ type: 'want-logs', models }),
+      recentLogs: (model) => body?.recentLogs(model) ?? [],
     });
     const leave = options.directory.enter(host.id, tell);
     body = createBody(options.deps, host, channel, send, (count) => context.probe.handled(count));

@@ -4,12 +4,17 @@
  * is new goes on.
  */
 import type { Limits } from '../../model/limits.ts';
+import type { LogChunk } from '../../model/host/log-memory.ts';
 import { createLogTail, type LogTail } from '../../model/host/log-tail.ts';
+import { endOf } from '../../model/host/log-text.ts';
 import type { Clock, TimerId } from '../../model/seams.ts';
+import { timeOfMs } from '../../model/time.ts';
 
 /** One log of one stream. */
 export interface LogLane {
   text(text: string): void;
+  /** The stream has no history: what comes is written now. */
+  live(): void;
   /** The stream begins anew: what comes first is its history. */
   restart(): void;
   /** What waits is thrown away. */
@@ -27,8 +32,7 @@ export interface LogLanes {
 export interface LogLanesOptions {
   clock: Clock;
   limits: Limits['logs'];
-  /** `dropped`: UTF-8 bytes lost before this text. */
-  out(source: string, model: string | null, text: string, dropped: number): void;
+  out(model: string | null, chunk: LogChunk): void;
   /** A throw inside the tick. */
   crash(error: unknown): void;
 }
@@ -58,6 +62,7 @@ export function createLogLanes({ clock, limits, out, crash }: LogLanesOptions): 
     lane.waiting = kept;
   };
   const send = (lane: Lane): void => {
+    const at = lane.history ? null : timeOfMs(clock.now());
     if (lane.history) lane.waiting = lane.tail.history(lane.source, lane.waiting);
     else lane.tail.append(lane.source, lane.waiting);
     trim(lane);
@@ -66,7 +71,7 @@ export function createLogLanes({ clock, limits, out, crash }: LogLanesOptions): 
     lane.waiting = '';
     if (waiting === '') return;
     lane.dropped = 0;
-    out(lane.source, lane.model, waiting, dropped);
+    out(lane.model, { source: lane.source, at, text: waiting, dropped });
   };
   const tick = (): void => {
     timer = null;
@@ -106,6 +111,9 @@ export function createLogLanes({ clock, limits, out, crash }: LogLanesOptions): 
           full.add(lane);
           arm();
         },
+        live() {
+          if (!full.has(lane)) lane.history = false;
+        },
         restart() {
           if (full.delete(lane)) send(lane);
           lane.history = true;
@@ -126,16 +134,4 @@ export function createLogLanes({ clock, limits, out, crash }: LogLanesOptions): 
       full.clear();
     },
   };
-}
-
-/** Looked at to begin with a whole line. */
-const LINE = 1_024;
-
-/** At most so many characters of the end, from the beginning of a line where one is near. */
-function endOf(text: string, most: number): string {
-  const from = text.length - most;
-  const line = text.indexOf('\n', from);
-  if (line !== -1 && line < from + LINE && line + 1 < text.length) return text.slice(line + 1);
-  const first = text.charCodeAt(from);
-  return text.slice(first >= 0xdc00 && first <= 0xdfff ? from + 1 : from);
 }

@@ -1,7 +1,9 @@
 /** What a link shows of its host's logs: the host's own, which come with its events, and those of single models while somebody reads them. */
 import type { Limits } from '../../model/limits.ts';
 import type { HostFault } from '../../model/host/liveness.ts';
+import { createLogMemory, type LogChunk, type LogMemory } from '../../model/host/log-memory.ts';
 import type { Clock, HostPort, Random } from '../../model/seams.ts';
+import { timeOfMs } from '../../model/time.ts';
 import { createLogLanes, type LogLane } from './log-lanes.ts';
 import { createModelLogs } from './model-logs.ts';
 
@@ -11,7 +13,7 @@ export interface LinkLogsDeps {
   random: Random;
   limits: Pick<Limits, 'logs' | 'backoff'>;
   /** As PublisherHandle.log. */
-  out(source: string, model: string | null, text: string, dropped: number): void;
+  out(model: string | null, chunk: LogChunk): void;
   crash(error: unknown): void;
 }
 
@@ -22,6 +24,8 @@ export interface LinkLogs {
   text(source: string, text: string): void;
   /** The models of whose own logs somebody reads. */
   want(models: readonly string[]): void;
+  /** What was passed on last of the host's own log (null), or of a model's that has readers. */
+  recent(model: string | null): LogChunk[];
   /** The host is live. */
   begin(): void;
   /** The connection is over. */
@@ -36,12 +40,18 @@ const SOURCES = 8;
 const OF_MODEL = 'upstream';
 
 export function createLinkLogs(deps: LinkLogsDeps): LinkLogs {
-  const lanes = createLogLanes({ clock: deps.clock, limits: deps.limits.logs, out: (...text) => deps.out(...text), crash: deps.crash });
+  const { clock, limits } = deps;
+  const memories = new Map<string | null, LogMemory>([[null, createLogMemory(limits.logs)]]);
+  const out = (model: string | null, chunk: LogChunk): void => {
+    memories.get(model)?.add(chunk);
+    deps.out(model, chunk);
+  };
+  const lanes = createLogLanes({ clock, limits: limits.logs, out, crash: deps.crash });
   const own = new Map<string, LogLane>();
   const models = createModelLogs({
-    port: deps.port, clock: deps.clock, random: deps.random, limits: deps.limits.backoff,
+    port: deps.port, clock, random: deps.random, limits: limits.backoff,
     lane: (model) => lanes.open(OF_MODEL, model),
-    refused: (model, fault) => deps.out('drover', model, refusal(fault), 0),
+    refused: (model, fault) => out(model, { source: 'drover', at: timeOfMs(clock.now()), text: refusal(fault), dropped: 0 }),
     crash: deps.crash,
   });
   return {
@@ -55,9 +65,16 @@ export function createLinkLogs(deps: LinkLogsDeps): LinkLogs {
         lane = lanes.open(source, null);
         own.set(source, lane);
       }
-      lane.text(text);
+      // The history of a host that has just started is empty, and comes all the same.
+      if (text === '') lane.live();
+      else lane.text(text);
     },
-    want: (wanted) => models.want(wanted),
+    want(wanted) {
+      for (const model of memories.keys()) if (model !== null && !wanted.includes(model)) memories.delete(model);
+      for (const model of wanted) if (!memories.has(model)) memories.set(model, createLogMemory(limits.logs));
+      models.want(wanted);
+    },
+    recent: (model) => memories.get(model)?.chunks() ?? [],
     begin: () => models.begin(),
     end() {
       models.end();

@@ -157,8 +157,8 @@ export function startBroadcaster(context: ChildContext, deps: BroadcasterDeps): 
         streams.perf(host, samples);
         changed();
       },
-      log(host, source, model, text, dropped) {
-        streams.log(host, source, model, text, dropped);
+      log(host, model, chunk) {
+        streams.log(host, model, chunk);
         changed();
       },
       lagged(stream) {
@@ -211,6 +211,7 @@ export function startBroadcaster(context: ChildContext, deps: BroadcasterDeps): 
         },
       }),
       streams: streams.memory,
+      recentLogs: (host, model) => link.recentLogs(host, model),
       readers: createLogReaders(limits.ws.modelLogs, (host, models) => link.wantLogs(host, models)),
     };
     probe.queued(() => audiences.pending());

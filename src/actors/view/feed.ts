@@ -10,6 +10,7 @@
  */
 import type { ActivityRow } from '../../model/records/activity.ts';
 import type { Gap } from '../../model/records/gap.ts';
+import type { LogChunk } from '../../model/host/log-memory.ts';
 import type { CountedStream } from '../../model/counted-streams.ts';
 import type { PatchOp } from '../../model/patch.ts';
 import type { PerfSample } from '../../model/records/perf.ts';
@@ -26,6 +27,8 @@ export interface PublisherSpec {
   republish(): void;
   /** The models of whose own logs somebody reads (at most 4), whenever that changes. Start with `wantedLogs()`. */
   wantLogs?(models: readonly string[]): void;
+  /** What was last given to `log`, of the host's own log (null) or of a model's that somebody reads. */
+  recentLogs?(model: string | null): readonly LogChunk[];
 }
 
 /** One publisher's way in. After `detach` or a later publisher's `attach` every call does nothing. */
@@ -39,8 +42,8 @@ export interface PublisherHandle {
   removed(): void;
   activity(rows: readonly ActivityRow[]): void;
   perf(samples: readonly PerfSample[]): void;
-  /** `model`: of that model's own log; null: of the host's. `dropped`: UTF-8 bytes lost before this text. */
-  log(source: string, model: string | null, text: string, dropped: number): void;
+  /** `model`: of that model's own log; null: of the host's. */
+  log(model: string | null, chunk: LogChunk): void;
   wantedLogs(): readonly string[];
   /** The host stays as last published, for the next publisher to replace. */
   detach(): void;
@@ -70,7 +73,7 @@ export interface BroadcastSink {
   activity(host: string, rows: readonly ActivityRow[]): void;
   gap(gap: Gap): void;
   perf(host: string, samples: readonly PerfSample[]): void;
-  log(host: string, source: string, model: string | null, text: string, dropped: number): void;
+  log(host: string, model: string | null, chunk: LogChunk): void;
   lagged(stream: CountedStream): void;
   crash(error: unknown): void;
 }
@@ -80,6 +83,8 @@ export interface BroadcastLink {
   fleet(): FleetSink | null;
   /** The models of a host whose own logs have readers. */
   wantLogs(host: string, models: readonly string[]): void;
+  /** What was passed on last of the host's own log (null), or of a model's; empty where nobody has it. */
+  recentLogs(host: string, model: string | null): readonly LogChunk[];
   detach(): void;
 }
 
@@ -98,7 +103,7 @@ export interface Feed {
 }
 
 export interface FeedOptions {
-  /** A publisher threw in `republish` or `wantLogs`, or sent a delta that does not continue. For the log. */
+  /** A publisher threw in what the feed asked of it, or sent a delta that does not continue. For the log. */
   report: (error: unknown, host: string) => void;
 }
 
@@ -110,11 +115,12 @@ export function createFeed({ report }: FeedOptions): Feed {
   const wanted = new Map<string, readonly string[]>();
 
   /** A publisher's throw is its own affair: nobody else's publication suffers from it. */
-  const ask = (spec: PublisherSpec, act: () => void): void => {
+  const ask = <T>(spec: PublisherSpec, act: () => T): T | null => {
     try {
-      act();
+      return act();
     } catch (error) {
       report(error, spec.host);
+      return null;
     }
   };
   const toStore = <T>(act: (to: FleetSink) => T): T | null => {
@@ -176,8 +182,8 @@ export function createFeed({ report }: FeedOptions): Feed {
       perf(samples) {
         if (active() && samples.length > 0) toSink((to) => to.perf(host, samples));
       },
-      log(source, model, text, dropped) {
-        if (active()) toSink((to) => to.log(host, source, model, text, dropped));
+      log(model, chunk) {
+        if (active()) toSink((to) => to.log(host, model, chunk));
       },
       wantedLogs: () => wanted.get(host) ?? [],
       detach() {
@@ -213,6 +219,10 @@ export function createFeed({ report }: FeedOptions): Feed {
           if (models.length > 0) wanted.set(host, models);
           else wanted.delete(host);
           tellWanted(host);
+        },
+        recentLogs(host, model) {
+          const spec = publishers.get(host);
+          return spec === undefined ? [] : ask(spec, () => spec.recentLogs?.(model) ?? []) ?? [];
         },
         detach() {
           if (sink !== next) return;

@@ -4,10 +4,12 @@ import { logsTopic } from '../../model/frames.ts';
 import type { CountedStream } from '../../model/counted-streams.ts';
 import type { ServerFrameOf } from '../../model/frames.ts';
 import type { Gap } from '../../model/records/gap.ts';
+import type { LogChunk } from '../../model/host/log-memory.ts';
 import type { Limits } from '../../model/limits.ts';
 import type { PerfSample } from '../../model/records/perf.ts';
 import type { Audiences } from './audiences.ts';
 import { textFrame } from './frame-buffer.ts';
+import { logFrame } from './log-frames.ts';
 import { createStreamMemory } from './stream-memory.ts';
 import type { StreamMemory } from './stream-memory.ts';
 
@@ -16,7 +18,7 @@ export interface Streams {
   activity(host: string, rows: readonly ActivityRow[]): void;
   gap(gap: Gap): void;
   perf(host: string, samples: readonly PerfSample[]): void;
-  log(host: string, source: string, model: string | null, text: string, dropped: number): void;
+  log(host: string, model: string | null, chunk: LogChunk): void;
   lagged(stream: CountedStream): void;
   /** A tick is over: each lossy stream has its whole share again. */
   ticked(): void;
@@ -67,10 +69,10 @@ export function createStreams(audiences: Audiences, limits: Pick<Limits, 'ws' | 
       lossy('perf', `perf:${host}`, samples.length * SAMPLE_BYTES, samples.length, 0, (dropped) =>
         JSON.stringify({ type: 'perf', host, samples: samples as PerfSample[], ...(dropped > 0 ? { dropped } : {}) } satisfies ServerFrameOf<'perf'>));
     },
-    log(host, source, model, text, dropped) {
+    log(host, model, chunk) {
       const topic = logsTopic(host, model);
-      const size = Buffer.byteLength(text);
-      lossy(topic, topic, size, size, dropped, (sum) => logFrame(host, source, model, text, sum));
+      const size = Buffer.byteLength(chunk.text);
+      lossy(topic, topic, size, size, chunk.dropped, (dropped) => logFrame(host, model, { ...chunk, dropped }));
     },
     lagged(stream) {
       memory[stream].forget();
@@ -89,16 +91,10 @@ export function createStreams(audiences: Audiences, limits: Pick<Limits, 'ws' | 
         }
         const slash = key.indexOf('/');
         const host = slash === -1 ? key.slice('logs:'.length) : key.slice('logs:'.length, slash);
-        return textFrame(logFrame(host, 'drover', slash === -1 ? null : key.slice(slash + 1), '', amount));
+        return textFrame(logFrame(host, slash === -1 ? null : key.slice(slash + 1), { source: 'drover', at: null, text: '', dropped: amount }));
       }));
     },
   };
 }
 
 const SAMPLE_BYTES = 400;
-
-function logFrame(host: string, source: string, model: string | null, text: string, dropped: number): string {
-  return JSON.stringify({
-    type: 'log', host, source, text, ...(model === null ? {} : { model }), ...(dropped > 0 ? { dropped } : {}),
-  } satisfies ServerFrameOf<'log'>);
-}

@@ -5,11 +5,13 @@
 import { COUNTED_STREAMS, type CountedStream } from '../../model/counted-streams.ts';
 import { clientFrame, parseTopic } from '../../model/frames.ts';
 import type { ClientFrame, FrameError, ServerFrameOf, Since, Topic } from '../../model/frames.ts';
+import type { LogChunk } from '../../model/host/log-memory.ts';
 import type { FleetSink } from './feed.ts';
 import type { ActorsTopic } from './actors-topic.ts';
 import type { Audiences } from './audiences.ts';
 import type { FleetTopic } from './fleet-topic.ts';
 import { textFrame } from './frame-buffer.ts';
+import { logHistoryFrame } from './log-frames.ts';
 import type { LogReaders } from './log-readers.ts';
 import type { StreamMemory } from './stream-memory.ts';
 import type { ClientSocket } from './dashboard.ts';
@@ -20,6 +22,7 @@ export interface Topics {
   fleetTopic: FleetTopic;
   actorsTopic: ActorsTopic;
   streams: Record<CountedStream, StreamMemory>;
+  recentLogs(host: string, model: string | null): readonly LogChunk[];
   readers: LogReaders;
 }
 
@@ -38,7 +41,7 @@ export function subscribe(topics: Topics, fleet: FleetSink, client: ClientSocket
       after.push(errorFrame('too_many_log_streams', `host ${topic.host} has as many models' logs open as it may: leave one of them first`, name));
       continue;
     }
-    const { recovered, frames } = begin(topics, fleet, topic, frame.since);
+    const { recovered, frames } = begin(topics, fleet, topic, frame);
     wanted.add(name);
     answer[name] = { recovered };
     after.push(...frames);
@@ -104,7 +107,7 @@ export function readClientFrame(text: string): ClientFrame | string {
   return `a frame is one of subscribe {topics, since?}, unsubscribe {topics}, resync {host}; ${where}: ${issue?.message ?? 'malformed'}`.slice(0, 400);
 }
 
-function begin(topics: Topics, fleet: FleetSink, topic: Topic, since: Since | undefined): { recovered: boolean; frames: Buffer[] } {
+function begin(topics: Topics, fleet: FleetSink, topic: Topic, { since, history = false }: { since?: Since | undefined; history?: boolean | undefined }): { recovered: boolean; frames: Buffer[] } {
   switch (topic.kind) {
     case 'fleet': {
       const frames = topics.fleetTopic.resume(fleet, since?.fleet);
@@ -117,8 +120,10 @@ function begin(topics: Topics, fleet: FleetSink, topic: Topic, since: Since | un
       const missing = position === undefined ? null : topics.streams[topic.kind].after(position);
       return { recovered: missing !== null, frames: (missing ?? []).map(textFrame) };
     }
-    case 'perf': case 'logs':
+    case 'perf':
       return { recovered: false, frames: [] };
+    case 'logs':
+      return { recovered: false, frames: history ? [logHistoryFrame(topic.host, topic.model, topics.recentLogs(topic.host, topic.model))] : [] };
     default:
       return topic satisfies never;
   }

@@ -2,6 +2,7 @@
  * What of a log's history is new: a host sends it again on every connect (at most 100 KiB a source, perhaps cut inside a line),
  * and nobody wants to read it twice.
  */
+import { copied } from './log-text.ts';
 
 /** Characters kept to find the place again: more than any run of equal lines that a host writes by itself. */
 const TAIL = 4_096;
@@ -30,9 +31,4 @@ export function createLogTail(): LogTail {
       return fresh;
     },
   };
-}
-
-/** V8 makes a slice a view of the whole, which a tail would keep in memory (100 KiB a source); a slice of a joined text is a view of that. */
-function copied(slice: string): string {
-  return ` ${slice}`.slice(1);
 }
