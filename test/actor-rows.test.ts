@@ -1,7 +1,8 @@
 /** The rows of the cockpit's actor tree, and where a crash flashes. */
 import { expect, test } from 'vitest';
 import { nearestVisible, OPEN_HOSTS, rowsOf, treeOf, type Folding } from '../web/views/actors/actor-rows.ts';
-import { crashesBetween, flashesAt } from '../web/views/actors/crashes.ts';
+import { endsBetween, flashesAt, type Flash } from '../web/views/actors/ends.ts';
+import { partsOf } from '../web/views/actors/actor-words.ts';
 import type { ActorStatus } from '../src/model/status.ts';
 import { status } from './support/http-deps.ts';
 
@@ -44,16 +45,25 @@ test('a row says its place among its siblings', () => {
 const exit = (reason: string, at = '2026-08-22T10:00:05.000000Z'): ActorStatus['lastExit'] => ({ reason, at, stack: null });
 const byPath = (...actors: ActorStatus[]): Record<string, ActorStatus> => Object.fromEntries(actors.map((one) => [one.path, one]));
 
-test('a crash is a new exit that nobody ordered, or a host whose tree gave up', () => {
-  const before = byPath(status('a'), status('b', { lastExit: exit('boom') }), status('c'), status('x/host:h1'), status('x/host:h2'));
-  const after = byPath(status('a', { lastExit: exit('Error: boom') }), status('b', { lastExit: exit('boom') }), status('c', { lastExit: exit('shutdown') }), status('new', { lastExit: exit('boom') }));
-  expect(crashesBetween(before, after, new Set(['h1'])).map(({ path }) => path)).toEqual(['a', 'x/host:h1']);
-  expect(crashesBetween(after, byPath(status('a', { lastExit: exit('Error: boom', '2026-08-22T10:00:06.000000Z') })), new Set()).map(({ path }) => path)).toEqual(['a']);
+test('a crash is a new exit that nobody ordered, or a host whose tree gave up; a restart by hand is none', () => {
+  const before = byPath(status('a'), status('b', { lastExit: exit('boom') }), status('c'), status('d'), status('x/host:h1'), status('x/host:h2'));
+  const hand = { ...exit('shutdown')!, byHand: true as const };
+  const after = byPath(status('a', { lastExit: exit('Error: boom') }), status('b', { lastExit: exit('boom') }), status('c', { lastExit: exit('shutdown') }), status('d', { lastExit: hand }), status('new', { lastExit: exit('boom') }), status('back', { lastExit: hand }));
+  expect(endsBetween(before, after, new Set(['h1'])).map(({ path, kind }) => `${path} ${kind}`)).toEqual(['a crash', 'd hand', 'back hand', 'x/host:h1 crash']);
+  expect(endsBetween(after, byPath(status('a', { lastExit: exit('Error: boom', '2026-08-22T10:00:06.000000Z') }), status('d', { lastExit: hand })), new Set()).map(({ path }) => path)).toEqual(['a']);
 });
 
-test('it flashes at the nearest row in sight, once for the newest', () => {
+test('it flashes at the nearest row in sight, once for the newest, and a crash before a restart by hand', () => {
   const visible = new Set(['drover', 'drover/fleet']);
   expect(nearestVisible('drover/fleet/hosts/host:a/link', visible)).toBe('drover/fleet');
   expect(nearestVisible('elsewhere', visible)).toBeNull();
-  expect(flashesAt(new Map([['drover/fleet', 3], ['drover/fleet/x', 1], ['drover/view', 2], ['gone', 4]]), visible)).toEqual(new Map([['drover/fleet', 3], ['drover', 2]]));
+  const crash = (at: number): Flash => ({ kind: 'crash', at });
+  const hand = (at: number): Flash => ({ kind: 'hand', at });
+  expect(flashesAt(new Map([['drover/fleet', crash(3)], ['drover/fleet/x', crash(1)], ['drover/view', crash(2)], ['drover/http', hand(5)], ['gone', crash(4)]]), visible)).toEqual(new Map([['drover/fleet', crash(3)], ['drover', crash(2)]]));
+});
+
+test('an actor is told from the others by the end of its path, a host\'s by the host', () => {
+  expect(partsOf('drover/fleet/hosts/host:a/link')).toEqual({ lead: 'drover/fleet/hosts/', tail: 'host:a/link' });
+  expect(partsOf('drover/database/writers/perf')).toEqual({ lead: 'drover/database/writers/', tail: 'perf' });
+  expect(partsOf('drover')).toEqual({ lead: '', tail: 'drover' });
 });

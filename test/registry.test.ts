@@ -139,8 +139,12 @@ test('a restart by hand takes along what the strategy ties to it, in order, and 
   expect(started()).toEqual(planned);
   expect(order).toEqual(['exited database/once', 'exited database/writer', 'exited database/postgres', 'started database/postgres', 'started database/writer']);
   expect(tree.registry.detail('drover/database')!.restarts.count).toBe(0);
+  for (const name of ['postgres', 'writer']) expect(tree.registry.lastExit(`drover/database/${name}`), name).toMatchObject({ reason: 'shutdown', byHand: true });
+  tree.kill('drover/database/writer');
+  expect(tree.registry.lastExit('drover/database/writer')).toEqual({ reason: 'killed', at: '2026-01-01T00:00:00.000000Z', stack: null });
+  expect(await tree.registry.restart('drover/database/writer')).toEqual({ kind: 'restarted', incarnation: 4 });
   order.length = 0;
-  expect(await tree.registry.restart('drover/database/writer')).toEqual({ kind: 'restarted', incarnation: 3 });
+  expect(await tree.registry.restart('drover/database/writer')).toEqual({ kind: 'restarted', incarnation: 5 });
   expect(order).toEqual(['exited database/writer', 'started database/writer']);
   expect(plan('drover/database')).toEqual(['drover/database', 'drover/database/postgres', 'drover/database/writer']);
   order.length = 0;

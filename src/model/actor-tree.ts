@@ -1,5 +1,5 @@
 /** The actor tree for people: filter, order, and a drawing for a terminal. */
-import type { ActorStatus } from './status.ts';
+import { exitWords, type ActorStatus } from './status.ts';
 import { msOfTime } from './time.ts';
 
 export const ACTOR_SORTS = ['path', 'name', 'state', 'since', 'incarnation', 'restarts', 'queued', 'handled', 'lastExit'] as const;
@@ -80,7 +80,7 @@ export function drawActors(actors: readonly ActorStatus[], nowMs: number): strin
   const rows = [HEADER, ...actors.map((actor) => [
     label(actor.path, actor.path.slice(parentOf(actor.path).length).replace(/^\//, '')), actor.state, age(actor.since, nowMs), restarts(actor),
     actor.queued === null ? '' : String(actor.queued), String(actor.handled),
-    actor.lastExit === null ? '' : `${oneLine(actor.lastExit.reason)} (${age(actor.lastExit.at, nowMs)} ago)`,
+    actor.lastExit === null ? '' : `${oneLine(exitWords(actor.lastExit))} (${age(actor.lastExit.at, nowMs)} ago)`,
   ])];
   const widths = HEADER.map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));
   return `${rows.map((row) => row.map((cell, column) => (column === HEADER.length - 1 ? cell : cell.padEnd(widths[column] ?? 0))).join('  ').trimEnd()).join('\n')}\n`;

@@ -77,7 +77,7 @@ export const perfDocument = z.object({ hostId: text, ts: time, gpu: z.nullable(t
 export const statusDocument = z.object({
   path: text, kind: z.enum(['supervisor', 'worker']), name: text, incarnation: z.int(), state: text, since: time,
   restarts: z.object({ count: z.int(), intensity: figure, periodS: figure, total: z.int() }),
-  lastExit: z.nullable(z.object({ reason: text, at: time, stack: z.nullable(text) })), queued: count, handled: z.int(),
+  lastExit: z.nullable(z.object({ reason: text, at: time, stack: z.nullable(text), byHand: z.optional(z.literal(true)) })), queued: count, handled: z.int(),
 }).register(z.globalRegistry, { id: 'ActorStatus' }) satisfies z.ZodMiniType<ActorStatus>;
 
 export const actorDetailDocument = z.extend(statusDocument, {

@@ -17,11 +17,17 @@ export interface ActorStatus {
     /** Times that this actor itself was started again. */
     total: number;
   };
-  lastExit: { reason: string; at: string; stack: string | null } | null;
+  /** `byHand`: a restart by hand ended it, its own or one that took it along. */
+  lastExit: { reason: string; at: string; stack: string | null; byHand?: true } | null;
   /** Messages in the actor's own queue; null: it has none. */
   queued: number | null;
   /** Messages handled by this incarnation. */
   handled: number;
+}
+
+/** How it ended, in words: a restart by hand is an orderly end like any other, and its reason does not tell it apart. */
+export function exitWords({ reason, byHand }: NonNullable<ActorStatus['lastExit']>): string {
+  return byHand === true ? 'restarted by hand' : reason;
 }
 
 export interface Transition { at: string; from: string; event: string; to: string }

@@ -22,6 +22,9 @@ export interface Book {
 /** Paths where nothing lives: the last exits of so many are remembered, a tenth more before the oldest are forgotten in one sweep. */
 const GONE = 10_000;
 
+/** Ends that an order brings about. A crash that comes in between stays a crash. */
+const ORDERED: ReadonlySet<Reason> = new Set(['normal', 'shutdown', 'killed']);
+
 /** A listener's throw is nobody's in the tree: it goes to the process, which logs it whole and drains. */
 function heard(tell: () => void): void {
   try {
@@ -83,7 +86,7 @@ export function createBook(clock: Clock): Book {
     close(live, type, reason, error) {
       const { entry } = live;
       entry.live = null;
-      if (type !== 'ignored') entry.lastExit = { reason, error, at: clock.now() };
+      if (type !== 'ignored') entry.lastExit = { reason, error, at: clock.now(), byHand: live.byHand && ORDERED.has(reason) };
       gone += 1;
       if (gone > GONE * 1.1) sweep();
       tell(live, type, reason, error);

@@ -33,7 +33,7 @@ export interface Entry {
   /** Those that succeeded. */
   starts: number;
   live: Live | null;
-  lastExit: { reason: Reason; error: unknown; at: number } | null;
+  lastExit: { reason: Reason; error: unknown; at: number; byHand: boolean } | null;
 }
 
 /** A change of state, with its time still a number. */
@@ -51,6 +51,8 @@ export interface Live {
   state: string;
   /** The actor tells its own states. */
   told: boolean;
+  /** A person has asked for its end: its restart, or that of one that takes it along. */
+  byHand: boolean;
   since: number;
   handled: number;
   recent: readonly Moved[];
@@ -103,6 +105,7 @@ export function createLive(entry: Entry, clock: Clock, changed: () => void): Liv
     probe: null as unknown as Probe,
     state: 'starting',
     told: false,
+    byHand: false,
     since: clock.now(),
     handled: 0,
     recent: NONE,

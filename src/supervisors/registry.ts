@@ -70,6 +70,16 @@ export function createRegistry({ book, root, restart }: RegistryOptions): Regist
     const one = live(path);
     return one ? walk(one, []).map((status) => status.path) : [path];
   };
+  const taken = (path: string, { supervisor, id }: { supervisor: SupervisorControl; id: string }): string[] => {
+    const parent = path.slice(0, -id.length);
+    return supervisor.tied(id).flatMap((one) => below(`${parent}${one}`));
+  };
+  const byHand = (paths: readonly string[]): void => {
+    for (const path of paths) {
+      const one = live(path);
+      if (one) one.byHand = true;
+    }
+  };
 
   return {
     list() {
@@ -91,10 +101,14 @@ export function createRegistry({ book, root, restart }: RegistryOptions): Regist
     },
     async restart(path) {
       const delegated = restart?.(path);
-      if (delegated) return delegated;
+      if (delegated) {
+        byHand(below(path));
+        return delegated;
+      }
       const found = judged(path);
       if (found.kind !== 'static') return found;
       const { supervisor, id } = found;
+      byHand(taken(path, found));
       const answer = await supervisor.call({ fn: 'cycle_child', id });
       const now = live(path);
       if (Array.isArray(answer) && answer[0] === 'ok' && now) return { kind: 'restarted', incarnation: now.pid.n };
@@ -106,8 +120,7 @@ export function createRegistry({ book, root, restart }: RegistryOptions): Regist
       if (restart && live(path) && live(path.slice(0, Math.max(0, path.lastIndexOf('/'))))?.supervisor?.simple) return { kind: 'planned', paths: below(path) };
       const found = judged(path);
       if (found.kind !== 'static') return found;
-      const parent = path.slice(0, -found.id.length);
-      return { kind: 'planned', paths: found.supervisor.tied(found.id).flatMap((id) => below(`${parent}${id}`)) };
+      return { kind: 'planned', paths: taken(path, found) };
     },
     monitor: (listener) => book.monitor(listener),
     onChange: (listener) => book.onChange(listener),
@@ -145,6 +158,6 @@ function queuedOf(queued: (() => number) | null): number | null {
 
 function lastExitOf({ lastExit }: Live['entry']): ActorStatus['lastExit'] {
   if (!lastExit) return null;
-  const { reason, error, at } = lastExit;
-  return { reason: reasonText(reason), at: timeOfMs(at), stack: error instanceof Error ? (error.stack ?? null) : null };
+  const { reason, error, at, byHand } = lastExit;
+  return { reason: reasonText(reason), at: timeOfMs(at), stack: error instanceof Error ? (error.stack ?? null) : null, ...(byHand ? { byHand } : {}) };
 }

@@ -64,7 +64,7 @@ test('search shows what is found below those that lead to it; order by a column 
   await page.waitForURL(/sort=path/);
   const sorted = await paths();
   expect(sorted).toEqual(sorted.toSorted());
-  await page.getByRole('button', { name: 'As a tree' }).click();
+  await page.getByRole('button', { name: 'Back to the tree' }).click();
   await page.locator(`${row(LINK)}[aria-level="5"]`).waitFor();
 });
 
@@ -115,15 +115,44 @@ test('a restart by hand names what restarts with it, and is done only then; what
   await sure.getByRole('button', { name: 'Keep' }).click();
   await sure.waitFor({ state: 'detached' });
   expect(cockpit.tree.registry.detail('drover/view/broadcaster')!.incarnation).toBe(before);
+  await page.getByRole('complementary').getByText('None: this is its first life.').waitFor();
   await page.getByRole('complementary').getByRole('button', { name: 'Restart' }).click();
+  await sure.waitFor();
+  await page.keyboard.press('Escape');
+  await sure.waitFor({ state: 'detached' });
+  await page.getByRole('complementary', { name: 'Actor drover/view/fleet-store' }).getByRole('button', { name: 'Restart' }).click();
   await sure.getByRole('button', { name: 'Restart fleet-store' }).click();
   await page.locator(row('drover/view/broadcaster')).getByText(`#${before + 1}`).waitFor({ state: 'attached' });
   expect(cockpit.tree.registry.detail('drover/view/broadcaster')!.incarnation).toBe(before + 1);
+  await page.locator(`${row('drover/view/fleet-store')}[data-flash=hand]`).waitFor();
+  await page.locator(row('drover/view/fleet-store')).getByText('restarted by hand').waitFor();
+  const detail = page.getByRole('complementary');
+  await detail.getByRole('region', { name: 'Last exit' }).getByText('restarted by hand').waitFor();
+  expect(await page.locator('[data-flash=crash]').count()).toBe(0);
 
   await page.goto(`${cockpit.url}/actors?actor=drover%2Fhttp`);
   await page.getByRole('complementary').getByRole('button', { name: 'Restart' }).click();
   await page.getByRole('dialog').getByRole('alert').getByText("http can't be restarted by hand").waitFor();
   expect(await page.getByRole('dialog').getByRole('button', { name: 'Restart http' }).isDisabled()).toBe(true);
+});
+
+test('a detail tells of one life at a time: while the next one is asked for, nothing of the last stands beside it', async () => {
+  page = await cockpit.open('/actors?actor=drover%2Ffleet%2Fkeeper');
+  const detail = page.getByRole('complementary');
+  await detail.getByText('waiting → keeping').waitFor();
+  const before = cockpit.tree.registry.detail('drover/fleet/keeper')!.incarnation;
+  let release = (): void => undefined;
+  const released = new Promise<void>((resolve) => { release = resolve; });
+  await page.route(/debug\/actors\/drover\/fleet\/keeper$/, async (route) => {
+    await released;
+    // One that was given up meanwhile is no longer there to go on.
+    await route.continue().catch(() => undefined);
+  });
+  cockpit.tree.kill('drover/fleet/keeper');
+  await detail.getByText(`${before + 1}, restarted`).waitFor();
+  expect(await detail.getByRole('region', { name: 'Recent transitions' }).textContent()).toBe('Recent transitionsAsking …');
+  release();
+  await detail.getByText('waiting → keeping').waitFor();
 });
 
 test('an address of an actor that is not there says so', async () => {

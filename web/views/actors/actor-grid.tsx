@@ -6,7 +6,9 @@ import { Icon } from '../../ui/icon.tsx';
 import { COLUMNS, GRID } from './actor-cells.tsx';
 import { ActorRowView, ROW_PX } from './actor-row.tsx';
 import { parentOf, type ActorRow } from './actor-rows.ts';
-import { counted, type Counters } from './counters.ts';
+import { COLUMN_WORDS } from './actor-words.ts';
+import { freshest, type Counters } from './counters.ts';
+import type { Flash } from './ends.ts';
 
 const OVERSCAN = 12;
 
@@ -19,7 +21,7 @@ export interface ActorGridProps {
   onFold: (path: string) => void;
   chosen: string | null;
   onChoose: (path: string) => void;
-  flashes: ReadonlyMap<string, number>;
+  flashes: ReadonlyMap<string, Flash>;
   counters: Counters | null;
 }
 
@@ -94,15 +96,15 @@ export function ActorGrid({ rows, sort, descending, onSort, onFold, chosen, onCh
         onKeyDown={pressed} onClick={clicked} onFocus={({ target }) => setActive(target.closest<HTMLElement>('[data-path]')?.dataset['path'] ?? active)}
       >
         <div role="row" className={`${GRID} sticky top-0 z-[1] border-b border-line bg-panel text-sm text-soft`}>
-          <ColumnHead name="Actor" sort="path" shown="" right={false} now={sort} descending={descending} onSort={onSort} />
-          {COLUMNS.map(({ id, ...column }) => <ColumnHead key={id} {...column} now={sort} descending={descending} onSort={onSort} />)}
+          <ColumnHead name="Actor" words="Its name in the tree; the whole path on hover" sort="path" shown="" right={false} now={sort} descending={descending} onSort={onSort} />
+          {COLUMNS.map(({ id, ...column }) => <ColumnHead key={id} words={COLUMN_WORDS[id]} {...column} now={sort} descending={descending} onSort={onSort} />)}
         </div>
         <div role="rowgroup" className="relative" style={{ height: virtual.getTotalSize() }}>
           {virtual.getVirtualItems().map(({ index, key, start }) => {
             const row = rows[index];
             if (row === undefined) return null;
             const { status } = row;
-            const { queued, handled } = counted(status, counters);
+            const { queued, handled } = freshest(status, counters);
             return (
               <ActorRowView
                 key={key} status={status} queued={queued} handled={handled} depth={list ? null : row.depth} open={list ? null : row.open} below={row.below} found={row.found}
@@ -116,13 +118,13 @@ export function ActorGrid({ rows, sort, descending, onSort, onFold, chosen, onCh
   );
 }
 
-interface ColumnHeadProps { name: string; sort: ActorSort; shown: string; right: boolean; now: ActorSort | null; descending: boolean; onSort: (sort: ActorSort) => void }
+interface ColumnHeadProps { name: string; words: string; sort: ActorSort; shown: string; right: boolean; now: ActorSort | null; descending: boolean; onSort: (sort: ActorSort) => void }
 
-function ColumnHead({ name, sort, shown, right, now, descending, onSort }: ColumnHeadProps): ReactElement {
+function ColumnHead({ name, words, sort, shown, right, now, descending, onSort }: ColumnHeadProps): ReactElement {
   const here = sort === now;
   return (
     <div role="columnheader" aria-sort={here ? (descending ? 'descending' : 'ascending') : 'none'} className={`${shown} ${right ? 'text-end' : ''}`}>
-      <button type="button" className={`inline-flex h-8 items-center gap-1 hover:text-ink ${here ? 'font-medium text-ink' : ''}`} onClick={() => onSort(sort)}>{name}{here ? <Icon name={descending ? 'down' : 'up'} className="size-3" /> : null}</button>
+      <button type="button" title={words} className={`inline-flex h-8 items-center gap-1 hover:text-ink ${here ? 'font-medium text-ink' : ''}`} onClick={() => onSort(sort)}>{name}{here ? <Icon name={descending ? 'down' : 'up'} className="size-3" /> : null}</button>
     </div>
   );
 }

@@ -4,6 +4,8 @@ import type { ActorStatus } from '../../../src/model/status.ts';
 import { counted } from '../../format/figures.ts';
 import { Icon } from '../../ui/icon.tsx';
 import { COLUMNS, GRID } from './actor-cells.tsx';
+import { partsOf } from './actor-words.ts';
+import type { Flash } from './ends.ts';
 
 export const ROW_PX = 32;
 
@@ -21,8 +23,8 @@ export interface ActorRowProps {
   chosen: boolean;
   /** The one that the keys start from. */
   active: boolean;
-  /** When a crash that flashes here was seen; null: none. */
-  flash: number | null;
+  /** What flashes here; null: nothing. */
+  flash: Flash | null;
   top: number;
 }
 
@@ -31,19 +33,25 @@ export const ActorRowView = memo(function ActorRowView({ status, queued, handled
   const style: CSSProperties = { transform: `translateY(${top}px)`, height: ROW_PX };
   return (
     <div
-      role="row" data-row data-path={path} data-flash={flash === null ? undefined : true} tabIndex={active ? 0 : -1} style={style}
+      role="row" data-row data-path={path} data-flash={flash?.kind} tabIndex={active ? 0 : -1} style={style}
       aria-level={(depth ?? 0) + 1} aria-posinset={place} aria-setsize={places} aria-expanded={open ?? undefined} aria-selected={chosen}
       className={`${GRID} absolute inset-x-0 top-0 cursor-default items-center border-b border-line outline-offset-[-2px] hover:bg-hover aria-selected:bg-chosen ${found ? '' : 'text-faint'}`}
     >
-      {flash === null ? null : <span key={flash} aria-hidden="true" className="flash pointer-events-none absolute inset-0" />}
+      {flash === null ? null : <span key={flash.at} aria-hidden="true" className={`${flash.kind === 'crash' ? 'flash' : 'flash-hand'} pointer-events-none absolute inset-0`} />}
       <div role="gridcell" className="flex min-w-0 items-center gap-1" style={{ paddingInlineStart: `${(depth ?? 0) * 1.125}rem` }}>
         {depth === null ? null : open === null ? <span className="w-5 shrink-0" /> : (
           <span data-fold className="inline-flex size-5 shrink-0 items-center justify-center rounded-sm text-faint hover:bg-line hover:text-ink"><Icon name={open ? 'open' : 'right'} className="size-3" /></span>
         )}
-        <span className={`truncate ${status.kind === 'supervisor' ? 'font-medium' : ''}`} title={path}>{depth === null ? path : name}</span>
+        {depth === null ? <PathWords path={path} strong={status.kind === 'supervisor'} /> : <span className={`truncate ${status.kind === 'supervisor' ? 'font-medium' : ''}`} title={path}>{name}</span>}
         {open === false ? <span className="shrink-0 text-sm text-faint" title={`${counted(below, 'actor')} below`}>+{below}</span> : null}
       </div>
       {COLUMNS.map(({ id, right, shown, cell }) => <div key={id} role="gridcell" className={`min-w-0 ${shown} ${right ? 'figure' : ''}`}>{cell(status, { queued, handled })}</div>)}
     </div>
   );
 });
+
+/** Where there is no room, what leads there gives way. */
+function PathWords({ path, strong }: { path: string; strong: boolean }): ReactElement {
+  const { lead, tail } = partsOf(path);
+  return <span className="flex min-w-0" title={path}><span className="min-w-0 truncate text-faint">{lead}</span><span className={`max-w-full shrink-0 truncate ${strong ? 'font-medium' : ''}`}>{tail}</span></span>;
+}

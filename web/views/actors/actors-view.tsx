@@ -17,8 +17,8 @@ import { stateTone } from './actor-cells.tsx';
 import { ActorGrid } from './actor-grid.tsx';
 import { rowsOf, treeOf, type ActorRow, type Folding } from './actor-rows.ts';
 import { useCounters } from './counters.ts';
-import { flashesAt } from './crashes.ts';
-import { useCrashes } from './use-crashes.ts';
+import { flashesAt } from './ends.ts';
+import { useEnds } from './use-ends.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -36,7 +36,7 @@ export function ActorsView(): ReactElement {
   const descending = params.get('order') === 'desc';
   const chosen = params.get('actor');
   const quarantined = useQuarantined();
-  const crashes = useCrashes(actors, quarantined, now);
+  const ends = useEnds(actors, quarantined, now);
 
   const list = useMemo(() => Object.values(actors ?? {}), [actors]);
   const tree = useMemo(() => treeOf(list), [list]);
@@ -49,7 +49,7 @@ export function ActorsView(): ReactElement {
     if (sort === null) return rowsOf(tree, folding, filtered ? new Set(found.map(({ path }) => path)) : null);
     return found.map(({ path }, at): ActorRow => ({ status: tree.byPath.get(path)!, depth: 0, open: null, found: true, place: at + 1, places: found.length, below: 0 }));
   }, [list, tree, folding, filtered, q, states, sort, descending, counters]);
-  const flashes = useMemo(() => flashesAt(crashes, new Set(rows.map(({ status }) => status.path))), [crashes, rows]);
+  const flashes = useMemo(() => flashesAt(ends, new Set(rows.map(({ status }) => status.path))), [ends, rows]);
   const counts = useMemo(() => countStates(list.map(({ state }) => state)), [list]);
   const crashed = list.filter((actor) => crashedSince(actor, now - HOUR_MS)).length;
 
@@ -76,7 +76,7 @@ export function ActorsView(): ReactElement {
             <Button look="quiet" onClick={() => setParams({ tree: 'open', flip: null })}>Unfold all</Button>
             <Button look="quiet" onClick={() => setParams({ tree: 'hosts', flip: null })}>Fold hosts</Button>
           </>
-        ) : <Button look="quiet" onClick={() => setParams({ sort: null, order: null })}>As a tree</Button>}
+        ) : <p className="flex items-center gap-2 text-soft">A list of all, sorted: <Button onClick={() => setParams({ sort: null, order: null })}>Back to the tree</Button></p>}
         <SearchField label="Part of a path" value={q} onChange={({ target }) => setParams({ q: target.value })} className="w-full sm:w-56" />
       </PageHead>
       <div className="flex flex-wrap items-center gap-1.5 px-4 pb-3" role="group" aria-label="Filters">

@@ -52,7 +52,7 @@ export function useCounters(): Counters | null {
 }
 
 /** Its counters, if they are of this incarnation; else what came with its last change. */
-export function counted(status: ActorStatus, counters: Counters | null): Pick<ActorStatus, 'queued' | 'handled'> {
+export function freshest(status: ActorStatus, counters: Counters | null): Pick<ActorStatus, 'queued' | 'handled'> {
   const fresh = counters?.byPath.get(status.path);
   return fresh !== undefined && fresh.incarnation >= status.incarnation ? fresh : status;
 }

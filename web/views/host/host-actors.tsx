@@ -1,7 +1,7 @@
 /** The actors that run a host. */
 import { useMemo, type ReactElement } from 'react';
 import { Link } from 'wouter';
-import type { ActorStatus } from '../../../src/model/status.ts';
+import { exitWords, type ActorStatus } from '../../../src/model/status.ts';
 import { actorAddress } from '../../format/addresses.ts';
 import { whole } from '../../format/figures.ts';
 import { useActors } from '../../state/hooks.ts';
@@ -16,7 +16,7 @@ const COLUMNS: readonly TableColumn<ActorStatus>[] = [
   { id: 'state', name: 'State', cell: ({ state }) => state },
   { id: 'since', name: 'For', cell: ({ since }) => <For since={since} /> },
   { id: 'restarts', name: 'Restarts', right: true, cell: ({ restarts: { total } }) => <span className={total > 0 ? 'text-warn' : 'text-faint'}>{whole(total)}</span> },
-  { id: 'exit', name: 'Last exit', className: 'max-w-56 truncate text-soft', cell: ({ lastExit }) => (lastExit === null ? <span className="text-faint">none</span> : <span title={lastExit.reason}><Ago at={lastExit.at} />: {lastExit.reason}</span>) },
+  { id: 'exit', name: 'Last exit', className: 'max-w-56 truncate text-soft', cell: ({ lastExit }) => (lastExit === null ? <span className="text-faint">none</span> : <span title={exitWords(lastExit)}><Ago at={lastExit.at} />: {exitWords(lastExit)}</span>) },
 ];
 
 export function HostActors({ id }: { id: string }): ReactElement {
