@@ -53,6 +53,12 @@ test('a host is tried, added, seen live, changed, put aside and removed', async 
   await row.getByRole('link', { name: 'Attic' }).waitFor();
 
   await row.getByRole('button', { name: 'Disable Attic' }).click();
+  const stop = page.getByRole('dialog', { name: 'Disable Attic (my-other-gpu)?' });
+  await stop.getByRole('button', { name: 'Keep' }).click();
+  await stop.waitFor({ state: 'detached' });
+  await row.getByText('live').waitFor();
+  await row.getByRole('button', { name: 'Disable Attic' }).click();
+  await stop.getByRole('button', { name: 'Disable my-other-gpu' }).click();
   await row.getByText('disabled').waitFor();
   await row.getByRole('button', { name: 'Enable Attic' }).click();
   await row.getByText('live').waitFor();
@@ -73,10 +79,47 @@ test('a declared host may be put aside and nothing else; a bad address says what
   await form.getByLabel('Address').fill('http://169.254.169.254/');
   await form.getByLabel('Name').fill('gpu1');
   await form.getByRole('button', { name: 'Add', exact: true }).click();
-  await form.getByRole('alert').getByText('link-local').waitFor();
+  await form.getByText('link-local').waitFor();
+  expect(await form.getByLabel('Address').getAttribute('aria-invalid')).toBe('true');
   await form.getByLabel('Address').fill(other.url);
   await form.getByRole('button', { name: 'Add', exact: true }).click();
-  await form.getByRole('alert').getByText('A host of this id exists.').waitFor();
+  await form.getByText('A host of this id exists.').waitFor();
+  expect(await form.getByLabel('Id').getAttribute('aria-invalid')).toBe('true');
+  await page.context().close();
+});
+
+test('an address that is watched already is said to be so, and goes in all the same when one insists', async () => {
+  page = await signedIn('/settings?add=1');
+  const form = page.getByRole('dialog', { name: 'Add a host' });
+  const url = await page.locator('[data-host=gpu1]').getByText('http://').textContent() ?? '';
+  await form.getByLabel('Address').fill(`${url.replace('127.0.0.1', 'LOCALHOST')}/`);
+  await form.getByText('Already watched as gpu1').waitFor();
+  await form.getByLabel('Address').fill(other.url);
+  await form.getByText('Already watched as gpu1').waitFor({ state: 'detached' });
+  await form.getByLabel('Address').fill(url);
+  await form.getByLabel('Name').fill('Twin');
+  await form.getByRole('button', { name: 'Add all the same' }).click();
+  await page.locator('[data-host=twin]').getByText('live').waitFor();
+  await page.locator('[data-host=twin]').getByRole('button', { name: 'Remove Twin' }).click();
+  await page.getByRole('button', { name: 'Remove twin' }).last().click();
+  await page.locator('[data-host=twin]').waitFor({ state: 'detached' });
+  await page.context().close();
+});
+
+test('while Drover is away its hosts stay in sight and nothing can be done to them; back, all goes on', async () => {
+  page = await signedIn('/settings');
+  await page.locator('[data-host=gpu1]').getByText('live').waitFor();
+  await cockpit.stop();
+  await page.locator('[data-host=gpu1]').getByRole('button', { name: 'Disable gpu1' }).and(page.locator(':disabled')).waitFor();
+  // Another view and back: what was asked for is gone, what the fleet held is not.
+  await page.getByRole('link', { name: 'Fleet' }).click();
+  await page.getByRole('link', { name: 'Settings' }).click();
+  await page.locator('[data-stale=true] [data-host=gpu1]').waitFor();
+  expect(await page.getByRole('button', { name: 'Add a host' }).isDisabled()).toBe(true);
+  await cockpit.start();
+  await page.locator('[data-stale=false] [data-host=gpu1]').getByText('from the configuration').waitFor();
+  await page.locator('[data-host=gpu1]').getByText('http://127.0.0.1').waitFor();
+  expect(await page.getByRole('button', { name: 'Add a host' }).isDisabled()).toBe(false);
   await page.context().close();
 });
 

@@ -5,13 +5,13 @@ import { Icon } from './icon.tsx';
 
 const BOX = 'h-8 w-full rounded-md border border-edge bg-panel px-2 text-ink';
 
-export interface TextFieldProps extends InputHTMLAttributes<HTMLInputElement> { label: string; hint?: ReactNode; fault?: string | null }
+export interface TextFieldProps extends InputHTMLAttributes<HTMLInputElement> { label: string; /** Beside the label, such as "optional". */ mark?: string; hint?: ReactNode; fault?: string | null }
 
-export function TextField({ label, hint, fault = null, className = '', ...rest }: TextFieldProps): ReactElement {
+export function TextField({ label, mark, hint, fault = null, className = '', ...rest }: TextFieldProps): ReactElement {
   const id = useId();
   return (
     <div className={`grid gap-1 ${className}`}>
-      <label htmlFor={id} className="font-medium">{label}</label>
+      <label htmlFor={id} className="font-medium">{label}{mark === undefined ? null : <span className="ml-1.5 text-sm font-normal text-faint">{mark}</span>}</label>
       <input id={id} className={`${BOX} ${fault === null ? '' : 'border-bad'}`} aria-invalid={fault !== null} aria-describedby={`${id}-hint`} {...rest} />
       <p id={`${id}-hint`} className={`text-sm ${fault === null ? 'text-faint' : 'text-bad'}`}>{fault ?? hint}</p>
     </div>

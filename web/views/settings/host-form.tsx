@@ -4,19 +4,37 @@ import type { Reason } from '../../../src/model/host/liveness.ts';
 import type { HostConfig, HostState } from '../../../src/model/host/state.ts';
 import { hostApi } from '../../format/addresses.ts';
 import { counted } from '../../format/figures.ts';
-import { api } from '../../state/api.ts';
+import { api, ApiFault } from '../../state/api.ts';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { TextField } from '../../ui/field.tsx';
 import { Fault } from '../../ui/notes.tsx';
 
 interface Trial { ok: boolean; reason: Reason | null; generation: number | null; build: HostState['build']; models: string[] | null }
-export interface HostFormProps { host: HostConfig | null; onClose: () => void; onDone: () => void }
+/** `others`: what is watched already. */
+export interface HostFormProps { host: HostConfig | null; others: readonly HostConfig[]; onClose: () => void; onDone: () => void }
 
 const slug = (text: string): string => text.toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-+|-+$/g, '').slice(0, 63);
 const tagsOf = (text: string): string[] => text.split(/[\s,]+/).map((tag) => tag.replace(/^#/, '')).filter((tag) => tag !== '');
 
-export function HostForm({ host, onClose, onDone }: HostFormProps): ReactElement {
+const isAddress = (text: string): boolean => URL.canParse(text) && new URL(text).hostname !== '';
+
+/** However they are written; this machine has more than one name. */
+function isSameAddress(a: string, b: string): boolean {
+  const [one, other] = [a, b].map((text) => {
+    if (!isAddress(text)) return null;
+    const { protocol, hostname, port, pathname } = new URL(text);
+    return `${protocol}//${/^(?:localhost|127\.0\.0\.1|\[::1\])$/.test(hostname) ? 'localhost' : hostname}:${port}${pathname.replace(/\/+$/, '')}`;
+  });
+  return one !== null && one === other;
+}
+
+const AT_FIELD: Readonly<Record<string, 'address' | 'id'>> = { bad_base_url: 'address', address_refused: 'address', host_exists: 'id' };
+const isAtField = (error: unknown): error is ApiFault => error instanceof ApiFault && AT_FIELD[error.code] !== undefined;
+/** What the server would not take, where it was typed. */
+const faultAt = (error: unknown, field: 'address' | 'id'): string | null => (isAtField(error) && AT_FIELD[error.code] === field ? `${error.message} ${error.hint ?? ''}` : null);
+
+export function HostForm({ host, others, onClose, onDone }: HostFormProps): ReactElement {
   const [baseUrl, setBaseUrl] = useState(host?.baseUrl ?? 'http://');
   const [name, setName] = useState(host?.name ?? '');
   const [typedId, setId] = useState<string | null>(null);
@@ -27,7 +45,17 @@ export function HostForm({ host, onClose, onDone }: HostFormProps): ReactElement
   const [error, setError] = useState<unknown>(null);
   const [busy, setBusy] = useState(false);
   const id = host?.id ?? typedId ?? slug(name);
+  const twin = others.find((one) => one.id !== host?.id && isSameAddress(one.baseUrl, baseUrl)) ?? null;
+  const taken = host === null ? others.find((one) => one.id === id) ?? null : null;
+  const moved = host === null || !isSameAddress(host.baseUrl, baseUrl);
   const key = apiKey === '' ? {} : { apiKey };
+
+  const keyRefused = trial !== null && trial !== 'under way' && !trial.ok && trial.reason?.code === 'unauthorized';
+  /** What was found is of what stood there. */
+  const forget = (): void => {
+    setTrial(null);
+    setError(null);
+  };
 
   const attempt = (): void => {
     setError(null);
@@ -50,17 +78,22 @@ export function HostForm({ host, onClose, onDone }: HostFormProps): ReactElement
   return (
     <Dialog title={host === null ? 'Add a host' : `Change ${host.name}`} onClose={onClose}>
       <form onSubmit={submit} className="grid gap-3 p-4">
-        <TextField label="Address" type="url" required value={baseUrl} onChange={({ target }) => { setBaseUrl(target.value); setTrial(null); }} hint="Where its llama-swap listens, such as http://192.168.1.20:8080" />
-        <TextField label="Name" value={name} onChange={({ target }) => setName(target.value)} hint="What people call it" />
-        {host === null ? <TextField label="Id" required pattern="[a-z0-9][a-z0-9\-]{0,62}" value={id} onChange={({ target }) => setId(target.value)} hint="Small letters, digits, dashes. It stays." /> : null}
-        <TextField label="API key" type="password" autoComplete="off" value={apiKey} disabled={dropKey} onChange={({ target }) => { setApiKey(target.value); setTrial(null); }} hint={host?.hasApiKey === true ? 'One is stored; a new one replaces it.' : 'If it wants one. It is stored encrypted and never shown again.'} />
-        {host?.hasApiKey === true ? <label className="flex items-center gap-2"><input type="checkbox" checked={dropKey} onChange={({ target }) => setDropKey(target.checked)} />Forget the stored key</label> : null}
-        <TextField label="Tags" value={tags} onChange={({ target }) => setTags(target.value)} hint="Words to filter by" />
-        {trial === null ? null : <TrialNote trial={trial} />}
-        {error === null ? null : <Fault error={error} />}
-        <div className="flex flex-wrap justify-between gap-2">
-          <Button onClick={attempt} disabled={trial === 'under way'}>Try it</Button>
-          <span className="flex gap-2"><Button onClick={onClose}>Cancel</Button><Button type="submit" look="solid" disabled={busy}>{host === null ? 'Add' : 'Save'}</Button></span>
+        <div className="grid gap-2">
+          <div className="flex items-start gap-2">
+            <TextField label="Address" mark="required" className="grow" type="url" required value={baseUrl} onChange={({ target }) => { setBaseUrl(target.value); forget(); }} fault={faultAt(error, 'address')} hint="Where its llama-swap listens, such as http://192.168.1.20:8080" />
+            <Button onClick={attempt} disabled={trial === 'under way' || !isAddress(baseUrl)} className="mt-6">Try it</Button>
+          </div>
+          {twin !== null && moved ? <p role="status" className="rounded-md border border-warn px-3 py-2"><span className="font-medium text-warn">Already watched as {twin.name}</span> <span className="text-soft">({twin.id}). A second time, all of its requests are stored and counted twice.</span></p> : null}
+          {trial === null || keyRefused ? null : <TrialNote trial={trial} />}
+        </div>
+        <TextField label="API key" mark="optional" type="password" autoComplete="off" value={apiKey} disabled={dropKey} onChange={({ target }) => { setApiKey(target.value); forget(); }} fault={keyRefused ? `It does not work. ${trial.reason?.text ?? ''}` : null} hint={`${host?.hasApiKey === true ? 'One is stored; a new one replaces it.' : 'Only if that llama-swap wants one (apiKeys in its configuration).'} It is stored encrypted and never shown again.`} />
+        {host?.hasApiKey === true ? <label className="flex items-center gap-2"><input type="checkbox" checked={dropKey} onChange={({ target }) => { setDropKey(target.checked); forget(); }} />Forget the stored key</label> : null}
+        <TextField label="Name" mark="optional" value={name} onChange={({ target }) => setName(target.value)} hint="What people call it; without one, its id" />
+        {host === null ? <TextField label="Id" mark="required" required pattern="[a-z0-9][a-z0-9\-]{0,62}" value={id} onChange={({ target }) => { setId(target.value); setError(null); }} fault={faultAt(error, 'id') ?? (taken === null ? null : `${taken.name} has this id.`)} hint="In addresses and history: small letters, digits, dashes. It cannot be changed later." /> : null}
+        <TextField label="Tags" mark="optional" value={tags} onChange={({ target }) => setTags(target.value)} hint="Words to filter the fleet by, a space between, such as: office rtx" />
+        {error === null || isAtField(error) ? null : <Fault error={error} />}
+        <div className="flex flex-wrap justify-end gap-2">
+          <Button onClick={onClose}>Cancel</Button><Button type="submit" look="solid" disabled={busy}>{host === null ? 'Add' : 'Save'}{twin !== null && moved ? ' all the same' : ''}</Button>
         </div>
       </form>
     </Dialog>

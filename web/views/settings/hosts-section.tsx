@@ -3,10 +3,12 @@ import { useState, type ReactElement } from 'react';
 import { Link } from 'wouter';
 import type { HostConfig } from '../../../src/model/host/state.ts';
 import { hostAddress, hostApi } from '../../format/addresses.ts';
+import { UNKNOWN } from '../../format/figures.ts';
 import { useParams } from '../../state/address.ts';
 import { api } from '../../state/api.ts';
-import { useFleet } from '../../state/hooks.ts';
+import { useFleet, useLine } from '../../state/hooks.ts';
 import { useQuery } from '../../state/use-query.ts';
+import { useRetry } from '../../state/use-retry.ts';
 import { Button } from '../../ui/button.tsx';
 import { Confirm } from '../../ui/dialog.tsx';
 import { Icon } from '../../ui/icon.tsx';
@@ -15,51 +17,76 @@ import { Empty, Fault, Waiting } from '../../ui/notes.tsx';
 import { HostForm } from './host-form.tsx';
 import { Section } from '../../ui/section.tsx';
 
+/** What is known of a host while its configuration cannot be asked for: what the fleet held last. */
+type KnownHost = Omit<HostConfig, 'baseUrl' | 'hasApiKey'> & { baseUrl: string | null; hasApiKey: boolean | null };
+
 export function HostsSection(): ReactElement {
   const [params, setParams] = useParams();
   const fleet = useFleet();
+  const { state: line } = useLine();
   // The live fleet says that something has changed; what was configured is asked for again.
   const faces = [...(fleet ?? [])].map(([id, { state }]) => `${id} ${state.name} ${state.enabled} ${state.tags.join(' ')}`).join('\n');
   const hosts = useQuery<{ hosts: HostConfig[] }>('/api/hosts', faces);
-  const [removing, setRemoving] = useState<HostConfig | null>(null);
+  useRetry(hosts.error, hosts.reload);
+  const [asking, ask] = useState<{ of: KnownHost; about: 'disable' | 'remove' } | null>(null);
   const [error, setError] = useState<unknown>(null);
-  const list = hosts.data?.hosts ?? null;
-  const edited = list?.find(({ id }) => id === params.get('edit'));
+  const configured = hosts.data?.hosts ?? null;
+  const list: readonly KnownHost[] | null = configured ?? (hosts.error === null || fleet === null ? null
+    : [...fleet].map(([id, { state: { name, tags, enabled, source } }]) => ({ id, name, tags, enabled, source, baseUrl: null, hasApiKey: null })));
+  const away = line !== 'open';
+  const edited = configured?.find(({ id }) => id === params.get('edit'));
   const act = (work: Promise<unknown>): void => {
     setError(null);
     work.then(hosts.reload, setError);
   };
+  const enable = ({ id }: KnownHost, enabled: boolean): void => act(api(hostApi(id), { method: 'PATCH', body: { enabled } }));
   return (
-    <Section title="Hosts" actions={<Button look="solid" onClick={() => setParams({ add: '1' })}><Icon name="plus" />Add a host</Button>}>
+    <Section title="Hosts" actions={<Button look="solid" disabled={away} onClick={() => setParams({ add: '1' })}><Icon name="plus" />Add a host</Button>}>
       {error === null ? null : <div className="mb-3"><Fault error={error} /></div>}
-      {hosts.error === null ? null : <Fault error={hosts.error} retry={hosts.reload} />}
+      {hosts.error === null || (away && list !== null) ? null : <Fault error={hosts.error} retry={hosts.reload} />}
       {list === null ? (hosts.error === null ? <Waiting what="the hosts" /> : null) : list.length === 0 ? <Empty title="No host yet">Add the address of a llama-swap.</Empty> : (
-        <ul className="grid">
+        <ul data-stale={away} className={`grid gap-x-4 sm:grid-cols-[minmax(0,1fr)_minmax(0,1.6fr)_auto_auto] ${away ? 'opacity-60 grayscale' : ''}`}>
           {list.map((host) => {
             const { id, name, baseUrl, source, enabled, hasApiKey } = host;
             const liveness = fleet?.get(id)?.state.liveness.state;
             const declared = source === 'config';
             return (
-              <li key={id} data-row data-host={id} className="grid gap-2 border-b border-line py-2 last:border-0 sm:grid-cols-[minmax(0,1.2fr)_minmax(0,2fr)_7rem_auto] sm:items-center">
+              <li key={id} data-row data-host={id} className="grid gap-2 border-b border-line py-2 first:pt-0 last:border-0 last:pb-0 sm:col-span-full sm:grid-cols-subgrid sm:items-center sm:gap-0">
                 <div className="min-w-0"><Link href={hostAddress(id)} className="block truncate font-medium hover:text-accent hover:underline">{name}</Link><p className="truncate text-sm text-faint">{id}</p></div>
-                <p className="min-w-0 text-sm"><span className="block truncate font-mono" title={baseUrl}>{baseUrl}</span><span className="text-faint">{declared ? 'from the configuration' : 'added here'}{hasApiKey ? ', with an API key' : ''}</span></p>
+                <p className="min-w-0 text-sm"><span className="block truncate font-mono" title={baseUrl ?? undefined}>{baseUrl ?? UNKNOWN}</span><span className="text-faint">{declared ? 'from the configuration' : 'added here'}{hasApiKey === true ? ', with an API key' : ''}</span></p>
                 <p>{liveness === undefined ? null : <LivenessWord state={liveness} />}</p>
-                <p className="flex flex-wrap gap-2 sm:justify-end">
-                  <Button aria-label={`${enabled ? 'Disable' : 'Enable'} ${name}`} onClick={() => act(api(hostApi(id), { method: 'PATCH', body: { enabled: !enabled } }))}>{enabled ? 'Disable' : 'Enable'}</Button>
-                  {declared ? null : <><Button aria-label={`Edit ${name}`} onClick={() => setParams({ edit: id })}>Edit</Button><Button look="danger" aria-label={`Remove ${name}`} onClick={() => setRemoving(host)}>Remove</Button></>}
+                <p className="flex flex-wrap gap-2">
+                  <Button aria-label={`${enabled ? 'Disable' : 'Enable'} ${name}`} disabled={away} className="w-20" onClick={() => (enabled ? ask({ of: host, about: 'disable' }) : enable(host, true))}>{enabled ? 'Disable' : 'Enable'}</Button>
+                  {declared ? null : <><Button aria-label={`Edit ${name}`} disabled={away} onClick={() => setParams({ edit: id })}>Edit</Button><Button look="danger" aria-label={`Remove ${name}`} disabled={away} onClick={() => ask({ of: host, about: 'remove' })}>Remove</Button></>}
                 </p>
               </li>
             );
           })}
         </ul>
       )}
-      {params.has('add') ? <HostForm host={null} onClose={() => setParams({ add: null })} onDone={hosts.reload} /> : null}
-      {edited === undefined || edited.source === 'config' ? null : <HostForm host={edited} onClose={() => setParams({ edit: null })} onDone={hosts.reload} />}
-      {removing === null ? null : (
-        <Confirm title={`Remove ${removing.name} (${removing.id})?`} action={`Remove ${removing.id}`} onClose={() => setRemoving(null)} onConfirm={() => { act(api(hostApi(removing.id), { method: 'DELETE' })); setRemoving(null); }}>
-          Drover stops watching it. Its history stays, and the same id added again goes on with it.
-        </Confirm>
-      )}
+      {params.has('add') ? <HostForm host={null} others={configured ?? []} onClose={() => setParams({ add: null })} onDone={hosts.reload} /> : null}
+      {edited === undefined || edited.source === 'config' ? null : <HostForm host={edited} others={configured ?? []} onClose={() => setParams({ edit: null })} onDone={hosts.reload} />}
+      {asking === null ? null : <Sure {...asking} onClose={() => ask(null)} onConfirm={() => {
+        if (asking.about === 'disable') enable(asking.of, false);
+        else act(api(hostApi(asking.of.id), { method: 'DELETE' }));
+        ask(null);
+      }} />}
     </Section>
   );
+}
+
+function Sure({ of: { id, name }, about, onClose, onConfirm }: { of: KnownHost; about: 'disable' | 'remove'; onClose: () => void; onConfirm: () => void }): ReactElement {
+  switch (about) {
+    case 'disable': return (
+      <Confirm title={`Disable ${name} (${id})?`} action={`Disable ${id}`} onClose={onClose} onConfirm={onConfirm}>
+        Drover ends its connection and watches it no more until you enable it: no state, no requests, no figures. The host itself goes on serving. Enabled again, Drover reads what the host still remembers of the time between; what it has forgotten is a gap.
+      </Confirm>
+    );
+    case 'remove': return (
+      <Confirm title={`Remove ${name} (${id})?`} action={`Remove ${id}`} onClose={onClose} onConfirm={onConfirm}>
+        Drover stops watching it. Its history stays, and the same id added again goes on with it.
+      </Confirm>
+    );
+    default: return about satisfies never;
+  }
 }
