@@ -1,31 +1,21 @@
-/** Days that random histories found, each made short: real links on a virtual clock. */
-import { afterEach, expect, test } from 'vitest';
+/** Days that random histories found, each made short. */
+import { expect, test } from 'vitest';
 import type { SimHost } from '../src/demo/sim-types.ts';
-import type { HostPlan, SimEvent } from './sim/history.ts';
+import type { HostPlan } from './sim/history.ts';
 import { brokenLaws } from './sim/laws.ts';
-import { createWorld, type World } from './sim/world.ts';
+import { act, createDay, liveDays, passes, plan, serve, world } from './sim/day.ts';
 
-let world: World | null = null;
-afterEach(() => {
-  world?.end();
-  world = null;
-});
+liveDays();
 
-const plan = (more: Partial<HostPlan> = {}): HostPlan => ({ release: 'v250', ring: 1_000, store: false, requestLog: true, ...more });
-type Act<T> = T extends unknown ? Omit<T, 'at'> : never;
-const act = (event: Act<SimEvent>): void => world!.act({ at: 0, ...event });
-const passes = (seconds: number): Promise<void> => world!.clock.run(seconds * 1_000);
-const serve = (host: SimHost, count: number): void => {
-  for (let i = 0; i < count; i++) host.record();
-};
 const stored = (): string[] => world!.store.activity('h0').map(({ bootEpoch, upstreamId }) => `${bootEpoch}/${upstreamId}`);
 const gaps = (): { bootEpoch: number; fromId: number | null; toId: number | null; cause: string }[] =>
   world!.store.gaps('h0').map(({ bootEpoch, fromId, toId, cause }) => ({ bootEpoch, fromId, toId, cause }));
 
-async function begin(one: HostPlan, queueBytes = 64 * 1024 * 1024): Promise<SimHost> {
-  world = createWorld({ seed: 7, hosts: [one, plan({ release: 'v217' })], queueBytes, lengthMs: 0, events: [] });
+/** Beside it a host of the second generation. */
+async function begin(one: HostPlan, queueBytes?: number): Promise<SimHost> {
+  const { hosts } = createDay([one, plan({ release: 'v217' })], queueBytes);
   await passes(2);
-  return world.hosts[0]!;
+  return hosts[0]!;
 }
 async function lawsHold(): Promise<void> {
   await world!.heal();
