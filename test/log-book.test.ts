@@ -1,13 +1,18 @@
 /** The cockpit's logs without a page: lines from chunks, colours, searching. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { cleaned, nearest, plain, spansOf } from '../web/views/logs/ansi-text.ts';
-import { createLogBook, type LogBook, type LogChunk } from '../web/views/logs/log-lines.ts';
-import { isFound, marked, nextMatch, patternOf, rangesOf } from '../web/views/logs/log-search.ts';
+import { cleaned, nearest, plain, spansOf } from '../web/logs/ansi-text.ts';
+import { createLogBook, type LogBook, type LogOf } from '../web/logs/log-book.ts';
+import type { LogPiece } from '../web/logs/log-seam.ts';
+import { timeOfMs } from '../src/model/time.ts';
+import { isFound, marked, nextMatch, patternOf, rangesOf } from '../web/logs/log-search.ts';
 
 const E = '\u001b[';
-const chunk = (text: string, over: Partial<LogChunk> = {}): LogChunk => ({ host: 'a', source: 'proxy', text, ...over });
-const texts = (book: LogBook): string[] => book.lines.map(({ kind, text, amount, open }) => (kind === 'text' ? `${text}${open ? '…' : ''}` : `${kind} ${amount}`));
+/** Received by Drover at that time, or of the host's memory. */
+const at = (ms: number | null): string | null => (ms === null ? null : timeOfMs(ms));
+const chunk = (text: string, over: Partial<LogOf & LogPiece> = {}): LogOf & LogPiece => ({ host: 'a', source: 'proxy', at: at(1), text, ...over });
+const piece = (text: string, ms: number | null, source = 'proxy'): LogPiece => ({ source, at: at(ms), text });
+const texts = (book: LogBook): string[] => book.lines.map(({ kind, text, amount, open }) => (kind === 'text' ? `${text}${open ? '…' : ''}` : kind === 'live' ? '--' : `${kind} ${amount}`));
 
 describe('lines', () => {
   test('are the same wherever the chunks end', () => {
@@ -15,10 +20,10 @@ describe('lines', () => {
       const whole = parts.join('\n');
       const [one, many] = [createLogBook(), createLogBook()];
       one.append(chunk(whole), 1);
-      for (let at = 0; at < whole.length;) {
+      for (let from = 0; from < whole.length;) {
         const size = 1 + (cuts.next().value ?? 0);
-        many.append(chunk(whole.slice(at, at + size)), 1);
-        at += size;
+        many.append(chunk(whole.slice(from, from + size)), 1);
+        from += size;
       }
       expect(texts(many)).toEqual(texts(one));
       expect(many.chars).toBe(one.chars);
@@ -29,43 +34,119 @@ describe('lines', () => {
   test('of several logs stand in the order in which they began, each put together from its own', () => {
     const book = createLogBook();
     book.append(chunk('one, '), 1);
-    book.append(chunk('other\n', { source: 'upstream' }), 2);
-    book.append(chunk('own\n', { source: 'upstream', model: 'm' }), 2);
-    book.append(chunk('two\nthree'), 3);
-    book.append(chunk('b\n', { host: 'b' }), 3);
+    book.append(chunk('other\n', { source: 'upstream', at: at(2) }), 2);
+    book.append(chunk('own\n', { source: 'upstream', model: 'm', at: at(2) }), 2);
+    book.append(chunk('two\nthree', { at: at(3) }), 3);
+    book.append(chunk('b\n', { host: 'b', at: at(3) }), 3);
     expect(texts(book)).toEqual(['one, two', 'other', 'own', 'three…', 'b']);
-    expect(book.lines.map(({ id, at }) => [id, at])).toEqual([[1, 1], [2, 2], [3, 2], [4, 3], [5, 3]]);
+    expect(book.lines.map((line) => [line.id, line.at])).toEqual([[1, 1], [2, 2], [3, 2], [4, 3], [5, 3]]);
   });
 
   test('what was dropped or missed is a mark, and a line does not go on behind it', () => {
     const book = createLogBook();
     book.append(chunk('begun'), 1);
     book.append(chunk('later\nopen', { dropped: 77 }), 1);
-    book.away(5_000, 2);
-    book.append(chunk('anew\n'), 2);
+    book.parted(2);
+    book.append(chunk('anew\n', { at: at(5_002) }), 5_002);
     expect(texts(book)).toEqual(['begun…', 'dropped 77', 'later', 'open…', 'away 5000', 'anew']);
   });
 
   test('are bounded by number, by size, and each by itself', () => {
     const book = createLogBook({ lines: 100, chars: 1_000, lineChars: 50 });
-    for (let at = 0; at < 500; at++) book.append(chunk(`${at}\n`), at);
+    for (let line = 0; line < 500; line++) book.append(chunk(`${line}\n`), line);
     expect([book.lines.length, book.gone, book.nextId]).toEqual([100, 400, 501]);
     expect(book.lines[0]!.text).toBe('400');
-    for (let at = 0; at < 500; at++) {
-      book.append(chunk(`${'x'.repeat(40)}${at}\n`), at);
+    for (let line = 0; line < 500; line++) {
+      book.append(chunk(`${'x'.repeat(40)}${line}\n`), line);
       expect(book.chars).toBeLessThanOrEqual(1_000);
       expect(book.chars).toBe(book.lines.reduce((sum, { text }) => sum + text.length, 0));
     }
     book.append(chunk('y'.repeat(120)), 1);
     expect(texts(book).slice(-3)).toEqual(['y'.repeat(50), 'y'.repeat(50), `${'y'.repeat(20)}…`]);
     // The one that stands open has gone out at the front: what comes of it begins a line.
-    for (let at = 0; at < 200; at++) book.append(chunk(`${at}\n`, { source: 'upstream' }), at);
+    for (let line = 0; line < 200; line++) book.append(chunk(`${line}\n`, { source: 'upstream' }), line);
     book.append(chunk('z\n'), 1);
     expect(texts(book).at(-1)).toBe(`${'y'.repeat(20)}z`);
     book.clear();
     expect([book.lines.length, book.chars]).toEqual([0, 0]);
     book.append(chunk('again\n'), 1);
     expect(texts(book)).toEqual(['again']);
+  });
+});
+
+describe('what was written before', () => {
+  const recall = (book: LogBook, chunks: LogPiece[], over: Partial<LogOf> = {}): void => book.recall({ host: 'a', chunks, ...over }, 10);
+
+  test('stands above a mark, with its time where that is known; what comes live stands below', () => {
+    const book = createLogBook();
+    expect(book.recalled.has('logs:a')).toBe(false);
+    recall(book, [piece('old\n', null), piece('older still of the models\n', null, 'upstream'), piece('heard\n', 5)]);
+    expect(texts(book)).toEqual(['old', 'older still of the models', 'heard', '--']);
+    expect(book.recalled.has('logs:a')).toBe(true);
+    book.append(chunk('now\n', { at: at(11) }), 11);
+    book.append(chunk('of a host that came back\n', { at: null }), 12);
+    expect(texts(book)).toEqual(['old', 'older still of the models', 'heard', '--', 'now', 'of a host that came back']);
+    expect(book.lines.map((line) => line.at)).toEqual([null, null, 5, 10, 11, null]);
+  });
+
+  test('may come in more than one frame, and there is one mark a log, below all of it', () => {
+    const book = createLogBook();
+    recall(book, []);
+    expect(texts(book)).toEqual([]);
+    book.append(chunk('one\n', { at: null }), 1);
+    recall(book, [piece('of b\n', 3)], { host: 'b' });
+    book.append(chunk('two\n', { at: null, source: 'upstream' }), 1);
+    expect(texts(book)).toEqual(['one', 'of b', '--', 'two', '--']);
+    expect(book.chars).toBe('oneof btwo'.length);
+    book.append(chunk('of b too\n', { host: 'b', at: at(4) }), 4);
+    book.leave('logs:a');
+    expect([texts(book), book.chars, [...book.recalled]]).toEqual([['of b', '--', 'of b too'], 'of bof b too'.length, ['logs:b']]);
+  });
+
+  test('comes again when the connection does: what is held already is not shown twice, and a hole is said', () => {
+    const book = createLogBook();
+    recall(book, [piece('a\n', 1), piece('x\n', 1, 'upstream'), piece('b\n', 2)]);
+    book.append(chunk('c\nhalf ', { at: at(3) }), 3);
+    book.parted(4);
+    recall(book, [piece('b\n', 2), piece('c\nhalf ', 3), piece('of it\n', 6), piece('y\n', 7, 'upstream'), piece('d\n', 8)]);
+    expect(texts(book)).toEqual(['a', 'x', 'b', '--', 'c', 'half of it', 'away 6', 'y', 'd']);
+    book.parted(20);
+    book.append(chunk('e\n', { at: at(25) }), 25);
+    expect(texts(book).slice(-2)).toEqual(['away 5', 'e']);
+  });
+
+  test('of another Drover joins on by the end of what is held, of a host that began anew it does not', () => {
+    const book = createLogBook();
+    recall(book, [piece('one\n', 1), piece('two\n', 2), piece('three\n', 3)]);
+    book.parted(5);
+    recall(book, []);
+    book.append(chunk('zero\none\ntwo\nthree\nfour\n', { at: null }), 6);
+    expect(texts(book)).toEqual(['one', 'two', 'three', 'four', '--']);
+    book.parted(7);
+    book.append(chunk('begun anew\n', { at: null }), 9);
+    expect(texts(book)).toEqual(['one', 'two', 'three', 'four', 'away 2', 'begun anew', '--']);
+  });
+
+  test('seen from any moment on, each line is there once and in order, however often the connection is lost', () => {
+    fc.assert(fc.property(fc.array(fc.oneof({ weight: 5, arbitrary: fc.constantFrom('proxy', 'upstream') }, fc.constantFrom('part', 'back')), { maxLength: 60 }), (steps) => {
+      const book = createLogBook();
+      const kept: LogPiece[] = [];
+      let here = true;
+      recall(book, []);
+      for (const [ms, step] of [...steps, 'back'].entries()) {
+        if (step === 'part') {
+          here = false;
+          book.parted(ms);
+        } else if (step === 'back') {
+          here = true;
+          recall(book, kept);
+        } else {
+          kept.push(piece(`${ms}\n`, ms, step));
+          if (here) book.append({ host: 'a', ...kept.at(-1)! }, ms);
+        }
+      }
+      expect(texts(book).filter((text) => text !== '--')).toEqual(kept.map(({ text }) => text.trim()));
+    }));
   });
 });
 

@@ -1,20 +1,29 @@
 /** Logs in a real browser: colours, search, pause, a flood that stays bounded, models' own logs and the one too many. */
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { Page } from 'playwright-core';
+import { createSimHost } from '../../src/demo/sim-host.ts';
+import type { SimHost } from '../../src/demo/sim-types.ts';
+import { systemClock, systemRandom } from '../../src/io/system.ts';
 import { openCockpit, type Cockpit } from '../support/cockpit.ts';
 
 const MODELS = ['one', 'two', 'three', 'four', 'five'];
 const E = '\u001b[';
 let cockpit: Cockpit;
 let page: Page;
+/** Has a name besides its id. */
+let quiet: SimHost;
 beforeAll(async () => {
   const models = MODELS.map((id) => ({ id, name: id }));
   cockpit = await openCockpit({ hosts: { gpu1: { models, requestLog: false, release: 'v250' }, gpu2: { requestLog: false } } });
+  quiet = createSimHost({ clock: systemClock, random: systemRandom, models: [{ id: 'tiny', name: 'Tiny' }], requestLog: false, release: 'v217' });
   page = await cockpit.open('/');
   for (const id of ['gpu1', 'gpu2']) await page.locator(`[data-host=${id}][data-liveness=live]`).waitFor();
   await page.context().close();
 });
-afterAll(async () => cockpit.close());
+afterAll(async () => {
+  await cockpit?.close();
+  await quiet?.close();
+});
 afterEach(async () => {
   await page.context().close();
   expect(cockpit.complaints).toEqual([]);
@@ -22,21 +31,18 @@ afterEach(async () => {
 
 const line = (text: string) => page.locator('[data-log-line]', { hasText: text });
 const lines = (): Promise<string[]> => page.evaluate('[...document.querySelectorAll("[data-log-line]")].map((line) => line.lastElementChild.textContent)');
-/** Written again and again until the page has it: the topic may still be on its way. */
+/** Seen, whether the topic was still on its way or not. */
 async function written(id: string, source: 'proxy' | 'upstream', text: string, model?: string): Promise<void> {
-  const host = cockpit.hosts[id]!;
-  await expect.poll(async () => {
-    host.log(source, `${text}\n`, model);
-    return line(text).count();
-  }, { timeout: 20_000 }).toBeGreaterThan(0);
+  cockpit.hosts[id]!.log(source, `${text}\n`, model);
+  await line(text).first().waitFor();
 }
 
 test('lines come with their colours as text, from chunks, of the source that was chosen; several hosts at once', async () => {
   page = await cockpit.open('/logs');
   await page.getByRole('link', { name: 'gpu1' }).click();
   await page.waitForURL(/host=gpu1/);
-  await page.getByText('Nothing has been written yet').waitFor();
-  await written('gpu1', 'proxy', 'ready');
+  await line('llama-swap listening').waitFor();
+  await page.getByRole('separator').waitFor();
   const host = cockpit.hosts['gpu1']!;
   host.log('proxy', `begun ${E}31mred <b>bold</b>`);
   host.log('proxy', `${E}0m and ended\n`);
@@ -145,13 +151,112 @@ test('a model\'s own log comes with its history; the fifth of a host is refused,
   expect(await page.locator('[data-faults]').count()).toBe(0);
 });
 
-test('what is not there says so; a connection that was away leaves a mark', async () => {
+test('what was written before stands above a mark: with its time where Drover heard it, without where the host remembers it', async () => {
+  const host = cockpit.hosts['gpu2']!;
+  await cockpit.stop();
+  for (const text of ['remembered one', 'remembered two']) host.log('proxy', `${text}\n`);
+  await cockpit.start();
+  page = await cockpit.open('/');
+  await page.locator('[data-host=gpu2][data-liveness=live]').waitFor();
+  const reader = await cockpit.open('/logs?host=gpu2');
+  await reader.locator('[data-log-line]', { hasText: 'remembered two' }).waitFor();
+  await expect.poll(async () => {
+    host.log('upstream', 'heard\n');
+    return reader.locator('[data-log-line]', { hasText: 'heard' }).count();
+  }).toBeGreaterThan(0);
+  await reader.context().close();
+
+  await page.context().close();
+  page = await cockpit.open('/logs?host=gpu2');
+  await page.getByRole('separator').getByText(/written before this, live since \d\d:\d\d:\d\d/).waitFor();
+  await written('gpu2', 'proxy', 'live line');
+  const all = await lines();
+  const [two, mark, live] = [all.indexOf('remembered two'), all.findIndex((text) => text.includes('live since')), all.indexOf('live line')];
+  expect(all.filter((text) => text === 'remembered two').length).toBe(1);
+  expect(two < all.indexOf('heard') && all.lastIndexOf('heard') < mark && mark < live).toBe(true);
+  expect(await line('remembered two').locator('time').count()).toBe(0);
+  expect(await line('heard').first().locator('time').textContent()).toMatch(/^\d\d:\d\d:\d\d$/);
+  expect(await line('live line').first().locator('time').getAttribute('title')).toMatch(/^received \d{4}-\d\d-\d\d \d\d:\d\d:\d\d/);
+  await page.getByRole('checkbox', { name: 'Time' }).uncheck();
+  await page.waitForURL(/time=off/);
+  await page.locator('[data-log-line] time').first().waitFor({ state: 'detached' });
+  await page.reload();
+  await line('heard').first().waitFor();
+  expect(await page.locator('[data-log-line] time').count()).toBe(0);
+});
+
+test('what was written while Drover or the page was away is there, once; what is lost is said', async () => {
+  const host = cockpit.hosts['gpu2']!;
+  page = await cockpit.open('/logs?host=gpu2');
+  await written('gpu2', 'proxy', 'ahead of it');
+  const before = (await lines()).filter((text) => text === 'ahead of it').length;
+  await cockpit.stop();
+  host.log('proxy', 'while it was away\n');
+  await cockpit.start();
+  await line('while it was away').waitFor({ timeout: 20_000 });
+  await written('gpu2', 'proxy', 'behind it');
+  const all = await lines();
+  expect([all.filter((text) => text === 'ahead of it').length, all.filter((text) => text === 'while it was away').length]).toEqual([before, 1]);
+  expect(await page.locator('[data-kind=away]').count()).toBe(0);
+
+  await cockpit.stop();
+  host.restart('kill');
+  host.log('proxy', 'of another process\n');
+  await cockpit.start();
+  await line('of another process').waitFor({ timeout: 20_000 });
+  expect(await page.locator('[data-kind=away]').first().textContent()).toMatch(/^⋯ not connected for .* what gpu2 proxy wrote meanwhile is not here$/);
+});
+
+test('without a line it says what it waits for, and what to do', async () => {
   page = await cockpit.open('/logs?host=gpu1&host=nobody&model=gpu1/none');
   await page.getByText('There is no host nobody.').waitFor();
   await page.getByText('gpu1 has no model none.').waitFor();
-  await written('gpu1', 'proxy', 'before');
-  await cockpit.restart();
-  await page.getByText('what was written meanwhile is not here').waitFor();
-  await written('gpu1', 'proxy', 'after');
+  await page.goto(`${cockpit.url}/logs?host=nobody`);
+  await page.getByText('No log is followed').waitFor();
+  const body = JSON.stringify({ id: 'quiet', name: 'Quiet one', baseUrl: await quiet.listen() });
+  // The database may still be on its way.
+  await expect.poll(async () => (await fetch(`${cockpit.url}/api/hosts`, { method: 'POST', headers: { 'content-type': 'application/json' }, body })).status, { timeout: 20_000 }).toBe(201);
+  await page.goto(`${cockpit.url}/logs?host=quiet`);
+  await page.getByText('Quiet one remembers no line and has written none since.').waitFor();
+  expect(await page.getByRole('list', { name: 'Followed' }).textContent()).toBe('Quiet one');
+  await page.goto(`${cockpit.url}/logs?model=quiet/tiny`);
+  await page.getByText('Tiny on Quiet one is not loaded').waitFor();
+  quiet.fault({ kind: 'refuse' });
+  quiet.endStreams('cut');
+  await page.getByText('Its log goes on when it is back').waitFor({ timeout: 20_000 });
+  quiet.fault(null);
   expect(await page.locator('[data-faults]').count()).toBe(0);
+});
+
+test('a host\'s page has the end of its log, live, as long as somebody sees it', async () => {
+  const host = cockpit.hosts['gpu1']!;
+  host.log('proxy', `${Array.from({ length: 30 }, (_, at) => `panel ${at}`).join('\n')}\n`);
+  host.log('upstream', 'not of the proxy\n');
+  page = await cockpit.open('/');
+  const sent: string[] = [];
+  page.on('websocket', (socket) => socket.on('framesent', ({ payload }) => sent.push(String(payload))));
+  const asked = (type: string): number => sent.filter((frame) => frame.includes(`"type":"${type}"`) && frame.includes('"logs:gpu1"')).length;
+  await page.goto(`${cockpit.url}/hosts/gpu1`);
+  const panel = page.getByRole('region', { name: 'Log', exact: true });
+  await panel.locator('[data-log-line]', { hasText: 'panel 29' }).waitFor();
+  host.log('upstream', 'nor this\n');
+  host.log('proxy', 'the newest\n');
+  await panel.locator('[data-log-line]', { hasText: 'the newest' }).waitFor();
+  expect(await panel.locator('[data-log-line]').count()).toBe(12);
+  expect(await panel.textContent()).not.toMatch(/not of the proxy|nor this/);
+  expect([asked('subscribe'), asked('unsubscribe')]).toEqual([1, 0]);
+
+  const show = (state: string) => page.evaluate(`Object.defineProperty(document, 'visibilityState', { configurable: true, get: () => '${state}' }); document.dispatchEvent(new Event('visibilitychange'))`);
+  await show('hidden');
+  await expect.poll(() => asked('unsubscribe')).toBe(1);
+  host.log('proxy', 'unseen\n');
+  await show('visible');
+  await panel.locator('[data-log-line]', { hasText: 'unseen' }).waitFor();
+  expect(await panel.locator('[data-kind=away]').count()).toBe(0);
+  expect((await panel.locator('[data-log-line]').allTextContents()).filter((text) => text.endsWith('the newest')).length).toBe(1);
+  await panel.getByRole('link', { name: 'All of its logs' }).click();
+  await line('not of the proxy').waitFor();
+  expect([asked('subscribe'), asked('unsubscribe')]).toEqual([3, 2]);
+  await page.getByRole('link', { name: 'Fleet', exact: true }).click();
+  await expect.poll(() => asked('unsubscribe')).toBe(3);
 });

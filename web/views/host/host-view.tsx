@@ -17,6 +17,7 @@ import { HostInflight } from './host-inflight.tsx';
 import { HostModels } from './host-models.tsx';
 
 const ROWS = 25;
+const HostLogs = lazy(async () => ({ default: (await import('./host-logs.tsx')).HostLogs }));
 const HostCharts = lazy(async () => ({ default: (await import('../performance/host-charts.tsx')).HostCharts }));
 
 export function HostView(): ReactElement {
@@ -51,6 +52,9 @@ function Host({ id, held: { epoch, state } }: { id: string; held: HeldHost }): R
           <HostGpus gpus={state.gpus} />
         </div>
         <HostHistory id={id} state={state} />
+        <Section title="Log" flush actions={<Link href={withQuery('/logs', { host: id })} className="text-accent hover:underline">All of its logs</Link>}>
+          <Suspense fallback={<p role="status" className="h-66 p-4 text-soft">Loading the log …</p>}><HostLogs id={id} liveness={state.liveness.state} /></Suspense>
+        </Section>
         <Section title="The last hour"><Suspense fallback={<p role="status" className="text-soft">Loading the charts …</p>}><HostCharts hostId={id} /></Suspense></Section>
         <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,5fr)_minmax(0,3fr)]">
           <Section title="Last requests" flush actions={<Link href={withQuery('/activity', { host: id })} className="text-accent hover:underline">All activity</Link>}><RowsTable of="host" latest={latest} /></Section>

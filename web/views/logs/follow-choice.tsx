@@ -23,7 +23,7 @@ export function FollowChoice({ fleet, hosts, models, onChange }: FollowChoicePro
           return (
             <label key={`${host}/${model ?? ''}`} className={`flex h-7 shrink-0 cursor-pointer items-center gap-2 rounded-sm px-1.5 hover:bg-hover ${model === null ? '' : 'pl-7 text-soft'}`}>
               <input type="checkbox" checked={chosen} onChange={() => onChange(model === null ? { host: toggled(hosts, host) } : { model: toggled(models, modelName(host, model)) })} />
-              {model === null ? <><LivenessMark state={held.state.liveness.state} /><span className="truncate">{held.state.name}</span></> : <span className="truncate" title={`the own log of ${model}`}>{model}</span>}
+              {model === null ? <><LivenessMark state={held.state.liveness.state} /><span className="truncate" title={host}>{held.state.name}</span></> : <span className="truncate" title={`the own log of ${model}`}>{nameOf(held, model)}</span>}
             </label>
           );
         })}
@@ -36,13 +36,15 @@ export function FollowChoice({ fleet, hosts, models, onChange }: FollowChoicePro
 
 interface ChoiceRow { host: string; model: string | null; held: HeldHost }
 
+const nameOf = ({ state: { models } }: HeldHost, key: string): string => models[key]?.name || key;
+
 /** Every host, and the models of those that are followed; with a search, what is called so. A peer's model has its log at the peer. */
 function choices(fleet: ReadonlyMap<string, HeldHost>, hosts: ReadonlySet<string>, models: ReadonlySet<string>, q: string): ChoiceRow[] {
   const followed = new Set([...hosts, ...[...models].map((name) => name.slice(0, Math.max(0, name.indexOf('/'))))]);
   const rows: ChoiceRow[] = [];
   for (const [host, held] of [...fleet].sort((a, b) => a[1].state.name.localeCompare(b[1].state.name))) {
     const called = `${host} ${held.state.name}`.toLowerCase().includes(q);
-    const own = Object.entries(held.state.models).filter(([key, { peerId }]) => peerId === null && (q === '' ? followed.has(host) : key.toLowerCase().includes(q) || (called && followed.has(host))));
+    const own = Object.entries(held.state.models).filter(([key, { peerId }]) => peerId === null && (q === '' ? followed.has(host) : `${key} ${nameOf(held, key)}`.toLowerCase().includes(q) || (called && followed.has(host))));
     if (!called && own.length === 0) continue;
     rows.push({ host, model: null, held }, ...own.map(([model]): ChoiceRow => ({ host, model, held })));
   }

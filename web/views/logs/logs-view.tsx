@@ -1,6 +1,5 @@
 /** What hosts and their models write, as it comes. */
 import { useCallback, useMemo, useState, type ReactElement } from 'react';
-import { Link } from 'wouter';
 import { bytes, counted, whole } from '../../format/figures.ts';
 import { useChosen, useParams } from '../../state/address.ts';
 import { useFleet, useLine } from '../../state/hooks.ts';
@@ -8,20 +7,21 @@ import { Button } from '../../ui/button.tsx';
 import { CopyButton } from '../../ui/copy-button.tsx';
 import { Segments } from '../../ui/field.tsx';
 import { Icon } from '../../ui/icon.tsx';
-import { LivenessMark } from '../../ui/liveness.tsx';
-import { Empty, Waiting } from '../../ui/notes.tsx';
+import { Waiting } from '../../ui/notes.tsx';
 import { PageHead } from '../../ui/page-head.tsx';
-import { plain } from './ansi-text.ts';
+import { plain } from '../../logs/ansi-text.ts';
 import { FollowChoice } from './follow-choice.tsx';
+import { Followed } from './followed.tsx';
+import { HostsAway } from './hosts-away.tsx';
 import { followedLogs, modelName, SOURCES, type FollowedLog, type Source } from './log-choice.ts';
-import type { LogLine } from './log-lines.ts';
+import type { LogLine } from '../../logs/log-book.ts';
 import { LogList } from './log-list.tsx';
-import { isFound, nextMatch, patternOf } from './log-search.ts';
+import { isFound, nextMatch, patternOf } from '../../logs/log-search.ts';
+import { Nothing } from './nothing.tsx';
+import { Offer } from './offer.tsx';
 import { Refusals } from './refusals.tsx';
 import { SearchBar } from './search-bar.tsx';
-import { useLogBook, type LogPage } from './use-log-book.ts';
-
-const OFFERED = 24;
+import { useLogBook, type LogPage } from '../../logs/use-log-book.ts';
 
 export function LogsView(): ReactElement {
   const fleet = useFleet();
@@ -32,15 +32,21 @@ export function LogsView(): ReactElement {
   const source = SOURCES.find((one) => one === params.get('source')) ?? null;
   const only = params.has('only');
   const wrap = params.has('wrap');
+  const times = params.get('time') !== 'off';
   const q = params.get('q') ?? '';
 
   const logs = useMemo(() => (fleet === null ? [] : followedLogs(hosts, models, fleet)), [hosts, models, fleet]);
   const topics = useMemo(() => logs.filter(({ known }) => known).map(({ topic }) => topic), [logs]);
   const { page: newest, clear, retry } = useLogBook(topics);
+  const [cleared, setCleared] = useState(false);
   const [paused, pause] = useState<LogPage | null>(null);
   const page = paused ?? newest;
   const finder = useFinder(q);
-  const own = useMemo(() => page.lines.filter(({ kind, source: its, model }) => source === null || kind === 'away' || model !== null || its === source), [page, source]);
+  const own = useMemo(() => {
+    const lines = page.lines.filter(({ kind, source: its, model }) => source === null || kind === 'live' || model !== null || its === source);
+    // Nothing stands above it.
+    return lines[0]?.kind === 'live' ? lines.slice(1) : lines;
+  }, [page, source]);
   const matches = useMemo(() => (finder.regex === null ? null : own.filter(finder.finds)), [own, finder]);
   const shown = only && matches !== null ? matches : own;
   const [current, stand] = useState<{ id: number; index: number } | null>(null);
@@ -69,26 +75,28 @@ export function LogsView(): ReactElement {
             <Button aria-pressed={paused !== null} className="aria-pressed:border-accent aria-pressed:bg-chosen" onClick={paused === null ? onPause : onNewest}><Icon name={paused === null ? 'pause' : 'play'} />{paused === null ? 'Pause' : 'Paused'}</Button>
             <Segments label="Source" value={source ?? 'both'} onChange={(next) => setParams({ source: next === 'both' ? null : next })} options={[{ value: 'both', label: 'Both' }, { value: 'proxy', label: 'Proxy' }, { value: 'upstream', label: 'Upstream' }] satisfies { value: Source | 'both'; label: string }[]} />
             <label className="flex h-8 cursor-pointer items-center gap-1.5"><input type="checkbox" checked={wrap} onChange={({ target }) => setParams({ wrap: target.checked ? '1' : null })} />Wrap</label>
+            <label className="flex h-8 cursor-pointer items-center gap-1.5"><input type="checkbox" checked={times} onChange={({ target }) => setParams({ time: target.checked ? null : 'off' })} />Time</label>
             <CopyButton what="the lines shown" text={text} />
             <Button look="quiet" title="Save the lines shown as a file" onClick={() => save(text())}><Icon name="download" />Save</Button>
-            <Button look="quiet" onClick={() => { clear(); onNewest(); }}>Clear</Button>
+            <Button look="quiet" onClick={() => { clear(); setCleared(true); onNewest(); }}>Clear</Button>
           </>
         )}
         <FollowChoice fleet={fleet} hosts={hosts} models={models} onChange={setParams} />
       </PageHead>
       <Refusals logs={logs} onLeave={onLeave} onRetry={retry} />
-      {logs.length === 0 ? <Offer hosts={[...fleet].slice(0, OFFERED).map(([id, { state }]) => ({ id, name: state.name, liveness: state.liveness.state }))} more={fleet.size - OFFERED} /> : (
+      <HostsAway logs={logs} fleet={fleet} />
+      {logs.length === 0 ? <Offer fleet={fleet} /> : (
         <>
           <div className="flex flex-wrap items-center gap-x-4 gap-y-2 px-4 pb-3">
             <SearchBar
               text={q} onText={(next) => { setParams({ q: next }); stand(null); }} fault={finder.fault} found={matches?.length ?? null} only={only} onOnly={(on) => setParams({ only: on ? '1' : null })} onStep={onStep}
               at={current === null || matches === null ? null : matches.findIndex(({ id }) => id === current.id) + 1 || null}
             />
-            <ul aria-label="Followed" className="flex grow flex-wrap justify-end gap-1.5">{logs.map((log) => <Followed key={log.topic} log={log} liveness={fleet.get(log.host)?.state.liveness.state ?? null} onLeave={() => onLeave(log)} />)}</ul>
+            <Followed logs={logs} fleet={fleet} onLeave={onLeave} />
           </div>
           <div className={`flex min-h-0 grow flex-col px-4 pb-4 ${line === 'open' ? '' : 'opacity-60 grayscale'}`} data-stale={line !== 'open'}>
             <div className="panel relative flex min-h-0 grow flex-col overflow-hidden" data-paused={paused !== null}>
-              {shown.length === 0 ? <Nothing some={own.length > 0} /> : <LogList lines={shown} gone={page.gone} following={paused === null} onLeave={onPause} onEnd={onNewest} wrap={wrap} regex={finder.regex} current={current} origin={logs.length > 1 ? 'host' : source === null && models.size === 0 ? 'source' : 'none'} />}
+              {shown.length === 0 ? <Nothing logs={logs} fleet={fleet} recalled={page.recalled} hidden={page.lines.length === 0 ? null : own.length > 0 ? 'search' : 'source'} cleared={cleared} source={source} onShowAll={() => setParams(own.length > 0 ? { only: null } : { source: null })} /> : <LogList lines={shown} gone={page.gone} following={paused === null} onLeave={onPause} onEnd={onNewest} wrap={wrap} times={times} regex={finder.regex} current={current} origin={logs.length > 1 ? 'host' : source === null && models.size === 0 ? 'source' : 'none'} />}
               {paused === null ? null : <Button look="solid" className="absolute bottom-3 left-1/2 -translate-x-1/2 shadow-lg" onClick={onNewest}><Icon name="play" />Jump to the newest{fresh === 0 ? '' : `: ${counted(fresh, 'new line')}`}</Button>}
             </div>
           </div>
@@ -118,33 +126,6 @@ function useFinder(text: string): { regex: RegExp | null; finds: (line: LogLine)
 
 function OnHand({ page: { lines, gone, chars } }: { page: LogPage }): ReactElement {
   return <p data-lines={lines.length}>{counted(lines.length, 'line')}, {bytes(chars)} on hand{gone === 0 ? '' : `, ${whole(gone)} older gone`}</p>;
-}
-
-function Nothing({ some }: { some: boolean }): ReactElement {
-  return some ? <Empty title="No line is found">Change the search, or show the other lines too.</Empty>
-    : <Empty title="Nothing has been written yet">Lines stand here as they come, from when this view was opened. A model's own log begins with what the host still has of it: choose one under “Choose logs”.</Empty>;
-}
-
-function Followed({ log: { host, model, known }, liveness, onLeave }: { log: FollowedLog; liveness: Parameters<typeof LivenessMark>[0]['state'] | null; onLeave: () => void }): ReactElement {
-  const name = model === null ? host : `${host} ${model}`;
-  return (
-    <li className={`inline-flex h-7 items-center gap-1.5 rounded-full border border-line bg-panel pr-1 pl-2.5 text-sm ${known ? '' : 'text-faint line-through'}`} title={liveness === null ? undefined : `${host} is ${liveness}`}>
-      {liveness === null ? null : <LivenessMark state={liveness} />}{name}
-      <button type="button" aria-label={`Leave ${name}`} className="inline-flex size-5 items-center justify-center rounded-full text-faint hover:bg-hover hover:text-ink" onClick={onLeave}><Icon name="close" className="size-3" /></button>
-    </li>
-  );
-}
-
-function Offer({ hosts, more }: { hosts: { id: string; name: string; liveness: Parameters<typeof LivenessMark>[0]['state'] }[]; more: number }): ReactElement {
-  if (hosts.length === 0) return <Empty title="No host yet"><Link href="/settings?add=1" className="font-medium text-accent underline">Add a host</Link></Empty>;
-  return (
-    <Empty title="Whose log?">
-      <ul className="flex flex-wrap justify-center gap-2">
-        {hosts.map(({ id, name, liveness }) => <li key={id} data-row><Link href={`/logs?host=${encodeURIComponent(id)}`} className="inline-flex h-8 items-center gap-1.5 rounded-md border border-edge bg-panel px-2.5 font-medium text-ink hover:bg-hover"><LivenessMark state={liveness} />{name}</Link></li>)}
-      </ul>
-      {more > 0 ? <p className="mt-2">and {more} more under “Choose logs”</p> : null}
-    </Empty>
-  );
 }
 
 function save(text: string): void {

@@ -1,6 +1,7 @@
 /** Logs that are asked for and do not come: why, and what to do. */
 import type { ReactElement } from 'react';
 import { useConnection } from '../../state/hooks.ts';
+import { useNames } from '../../state/names.ts';
 import { Button } from '../../ui/button.tsx';
 import { Icon } from '../../ui/icon.tsx';
 import type { FollowedLog } from './log-choice.ts';
@@ -9,10 +10,11 @@ export interface RefusalsProps { logs: readonly FollowedLog[]; onLeave: (log: Fo
 
 export function Refusals({ logs, onLeave, onRetry }: RefusalsProps): ReactElement | null {
   const refused = useConnection(({ client }) => client.refused);
+  const names = useNames();
   const shown = logs.flatMap((log): { log: FollowedLog; why: string; again: boolean }[] => {
-    if (!log.known) return [{ log, why: log.model === null ? `There is no host ${log.host}.` : `${log.host} has no model ${log.model === '' ? 'of that name' : log.model}.`, again: false }];
+    if (!log.known) return [{ log, why: log.model === null ? `There is no host ${log.host}.` : `${names.host(log.host)} has no model ${log.model === '' ? 'of that name' : log.model}.`, again: false }];
     const why = refused.get(log.topic);
-    return why === undefined ? [] : [{ log, why: `The log of ${log.model ?? log.host} is not followed: ${why}.`, again: true }];
+    return why === undefined ? [] : [{ log, why: `The log of ${log.model === null ? names.host(log.host) : names.model(log.model)} is not followed: ${why}.`, again: true }];
   });
   if (shown.length === 0) return null;
   return (

@@ -1,0 +1,38 @@
+/** What stands in one line of a log: its time, its text in colours, or a mark. */
+import type { ReactElement } from 'react';
+import { bytes, span } from '../format/figures.ts';
+import { absolute, clockTime } from '../format/times.ts';
+import { useZone } from '../state/hooks.ts';
+import { useNames } from '../state/names.ts';
+import { plain, spansOf } from './ansi-text.ts';
+import type { LogLine } from './log-book.ts';
+import { marked, rangesOf } from './log-search.ts';
+
+/** When Drover received it; blank where nobody knows. */
+export function LogTime({ line: { at, host } }: { line: LogLine }): ReactElement {
+  const zone = useZone(host);
+  const look = 'w-15 shrink-0 text-faint tabular-nums select-none';
+  return at === null ? <span className={look} title="When this was written is not known: the host remembered it when Drover came" /> : <time className={look} dateTime={new Date(at).toISOString()} title={`received ${absolute(at, zone)}`}>{clockTime(at, zone)}</time>;
+}
+
+export function LogText({ text, regex = null }: { text: string; regex?: RegExp | null }): ReactElement {
+  const pieces = marked(spansOf(text), regex === null ? [] : rangesOf(regex, plain(text)));
+  return <>{pieces.map(({ text: piece, look, marked: found }, place) => (found ? <mark key={place} className="rounded-xs bg-warn text-panel">{piece}</mark> : look === '' ? piece : <span key={place} className={look}>{piece}</span>))}</>;
+}
+
+export function LogMark({ line: { kind, host, model, source, amount, at } }: { line: LogLine }): ReactElement {
+  const names = useNames();
+  const zone = useZone(host);
+  const log = `${names.host(host)} ${model === null ? source : names.model(model)}`.trimEnd();
+  switch (kind) {
+    case 'dropped': return <span className="font-sans text-warn">⋯ {bytes(amount)} of {log} are not here: more was written than is passed on</span>;
+    case 'away': return <span className="font-sans text-warn">⋯ not connected for {span(amount)}: what {log} wrote meanwhile is not here</span>;
+    case 'live': return (
+      <span role="separator" className="flex grow items-center gap-3 font-sans text-faint before:w-6 before:border-t before:border-edge after:grow after:border-t after:border-edge" title="Drover keeps the end of each log, and a host remembers some of its own">
+        {log}: written before this, live since {at === null ? '' : clockTime(at, zone)}
+      </span>
+    );
+    case 'text': return <></>;
+    default: return kind satisfies never;
+  }
+}

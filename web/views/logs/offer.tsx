@@ -1,0 +1,22 @@
+/** Where to begin: the hosts whose log can be read. */
+import type { ReactElement } from 'react';
+import { Link } from 'wouter';
+import type { HeldHost } from '../../../src/model/client-fleet.ts';
+import { withQuery } from '../../state/api.ts';
+import { LivenessMark } from '../../ui/liveness.tsx';
+import { Empty } from '../../ui/notes.tsx';
+
+const MOST = 24;
+
+export function Offer({ fleet }: { fleet: ReadonlyMap<string, HeldHost> }): ReactElement {
+  if (fleet.size === 0) return <Empty title="No host yet"><Link href="/settings?add=1" className="font-medium text-accent underline">Add a host</Link></Empty>;
+  const hosts = [...fleet].sort(([, a], [, b]) => a.state.name.localeCompare(b.state.name));
+  return (
+    <Empty title="Whose log?">
+      <ul className="flex flex-wrap justify-center gap-2">
+        {hosts.slice(0, MOST).map(([id, { state }]) => <li key={id} data-row><Link href={withQuery('/logs', { host: id })} title={id} className="inline-flex h-8 items-center gap-1.5 rounded-md border border-edge bg-panel px-2.5 font-medium text-ink hover:bg-hover"><LivenessMark state={state.liveness.state} />{state.name}</Link></li>)}
+      </ul>
+      <p className="mt-3">{fleet.size > MOST ? `and ${fleet.size - MOST} more under “Choose logs”, ` : 'Several at once, '}and a model’s own, under “Choose logs”.</p>
+    </Empty>
+  );
+}
