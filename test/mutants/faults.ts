@@ -301,7 +301,7 @@ export const FAULTS: readonly Fault[] = [
   {
     law: 9, name: 'sockets are not told', why: 'dashboards see a broken connection instead of 1012',
     file: 'src/http/server.ts', search: 'Promise.all([app.close(), deps.webSockets.close(GOING_AWAY)])', replace: 'Promise.all([app.close(), void GOING_AWAY])',
-    tests: [{ file: 'http', only: 'closes sockets with 1012' }],
+    tests: [{ file: 'http-life', only: 'closes sockets with 1012' }],
   },
   {
     law: 9, name: 'the writers are not flushed', why: 'the last rows before a stop are lost if the rings wrap',
@@ -326,6 +326,6 @@ export const FAULTS: readonly Fault[] = [
   {
     law: 9, name: 'new requests while it drains', why: 'a client is served by a process that is about to die in the middle of the answer',
     file: 'src/http/app.ts', search: "    if (options.draining() && request", replace: "    if (options.draining() && !options.draining() && request",
-    tests: [{ file: 'http', only: 'a request that was on its way' }],
+    tests: [{ file: 'http-life', only: 'a request that was on its way' }],
   },
 ];
