@@ -35,6 +35,7 @@ export function ActorsView(): ReactElement {
   const sort = ACTOR_SORTS.find((one) => one === params.get('sort')) ?? null;
   const descending = params.get('order') === 'desc';
   const chosen = params.get('actor');
+  const open = chosen !== null;
   const quarantined = useQuarantined();
   const ends = useEnds(actors, quarantined, now);
 
@@ -54,7 +55,7 @@ export function ActorsView(): ReactElement {
   const crashed = list.filter((actor) => crashedSince(actor, now - HOUR_MS)).length;
 
   const onFold = useCallback((path: string) => setParams({ flip: toggled(flipped, path) }), [setParams, flipped]);
-  const onChoose = useCallback((path: string) => setParams({ actor: path }), [setParams]);
+  const onChoose = useCallback((path: string) => setParams({ actor: path }, open ? undefined : 'step'), [setParams, open]);
   const onSort = useCallback((next: ActorSort) => {
     // Once: the most, the newest or the first by name on top; twice: the other way; then the tree again.
     const first = next === 'path' || next === 'state' ? 'asc' : 'desc';
@@ -81,7 +82,7 @@ export function ActorsView(): ReactElement {
       </PageHead>
       <div className="flex flex-wrap items-center gap-1.5 px-4 pb-3" role="group" aria-label="Filters">
         {[...new Set([...counts.keys(), ...states])].map((state) => (
-          <Chip key={state} on={states.has(state)} onToggle={() => setParams({ state: toggled(states, state) })}><span aria-hidden="true" className={`size-1.5 rounded-full bg-current ${stateTone(state)}`} />{counts.get(state) ?? 0} {state}</Chip>
+          <Chip key={state} on={states.has(state)} onToggle={() => setParams({ state: toggled(states, state) }, 'step')}><span aria-hidden="true" className={`size-1.5 rounded-full bg-current ${stateTone(state)}`} />{counts.get(state) ?? 0} {state}</Chip>
         ))}
         {filtered ? <Button look="quiet" onClick={() => setParams({ state: null, q: null })}>Show all</Button> : null}
       </div>

@@ -41,7 +41,7 @@ export function HostsSection(): ReactElement {
   };
   const enable = ({ id }: KnownHost, enabled: boolean): void => act(api(hostApi(id), { method: 'PATCH', body: { enabled } }));
   return (
-    <Section title="Hosts" actions={<Button look="solid" disabled={away} onClick={() => setParams({ add: '1' })}><Icon name="plus" />Add a host</Button>}>
+    <Section title="Hosts" actions={<Button look="solid" disabled={away} onClick={() => setParams({ add: '1' }, 'step')}><Icon name="plus" />Add a host</Button>}>
       {error === null ? null : <div className="mb-3"><Fault error={error} /></div>}
       {hosts.error === null || (away && list !== null) ? null : <Fault error={hosts.error} retry={hosts.reload} />}
       {list === null ? (hosts.error === null ? <Waiting what="the hosts" /> : null) : list.length === 0 ? <Empty title="No host yet">Add the address of a llama-swap.</Empty> : (
@@ -57,7 +57,7 @@ export function HostsSection(): ReactElement {
                 <p>{liveness === undefined ? null : <LivenessWord state={liveness} />}</p>
                 <p className="flex flex-wrap gap-2">
                   <Button aria-label={`${enabled ? 'Disable' : 'Enable'} ${name}`} disabled={away} className="w-20" onClick={() => (enabled ? ask({ of: host, about: 'disable' }) : enable(host, true))}>{enabled ? 'Disable' : 'Enable'}</Button>
-                  {declared ? null : <><Button aria-label={`Edit ${name}`} disabled={away} onClick={() => setParams({ edit: id })}>Edit</Button><Button look="danger" aria-label={`Remove ${name}`} disabled={away} onClick={() => ask({ of: host, about: 'remove' })}>Remove</Button></>}
+                  {declared ? null : <><Button aria-label={`Edit ${name}`} disabled={away} onClick={() => setParams({ edit: id }, 'step')}>Edit</Button><Button look="danger" aria-label={`Remove ${name}`} disabled={away} onClick={() => ask({ of: host, about: 'remove' })}>Remove</Button></>}
                 </p>
               </li>
             );
