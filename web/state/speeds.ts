@@ -1,6 +1,7 @@
 /** How fast models are at hosts: the median of each pair's last requests. */
 import { useCallback, useState } from 'react';
 import type { ActivityRow } from '../../src/model/records/activity.ts';
+import { outputRate, promptRate } from '../format/rates.ts';
 import { useRowFeed, type RowFeed, type RowFilter } from './row-feed.ts';
 import { rowKey } from './rows.ts';
 
@@ -68,7 +69,7 @@ export function createSpeedBook(mostPairs = MOST_PAIRS): SpeedBook {
       };
       for (const [pair, { hostId, model }] of changed) {
         const held = pairs.get(pair);
-        if (held?.[0] !== undefined) modelsOf(hostId).set(model, { tokens: median(held.map((row) => rate(row.tokensPerSecond))), prompt: median(held.map((row) => rate(row.promptPerSecond))), newest: held.map((row) => rate(row.tokensPerSecond)).find((one) => one !== null) ?? null, rows: held.length, lastAt: held[0].ts });
+        if (held?.[0] !== undefined) modelsOf(hostId).set(model, { tokens: median(held.map(outputRate)), prompt: median(held.map(promptRate)), newest: held.map(outputRate).find((one) => one !== null) ?? null, rows: held.length, lastAt: held[0].ts });
       }
       for (const [pair, [row]] of pairs) {
         if (pairs.size <= mostPairs) break;
@@ -79,9 +80,7 @@ export function createSpeedBook(mostPairs = MOST_PAIRS): SpeedBook {
   };
 }
 
-/** Nothing was made at a rate of 0: the host did not measure. */
-const rate = (value: number | null): number | null => (value === null || value <= 0 ? null : value);
-const tells = (row: ActivityRow): boolean => rate(row.tokensPerSecond) !== null || rate(row.promptPerSecond) !== null;
+const tells = (row: ActivityRow): boolean => outputRate(row) !== null || promptRate(row) !== null;
 
 /** null: of nothing. */
 export function median(values: readonly (number | null)[]): number | null {

@@ -2,6 +2,7 @@
 import type { ReactElement } from 'react';
 import type { ActivityRow } from '../../src/model/records/activity.ts';
 import { duration, rounded, whole, UNKNOWN } from '../format/figures.ts';
+import { outputRate } from '../format/rates.ts';
 import type { LatestRows } from '../state/latest-rows.ts';
 import { rowKey } from '../state/rows.ts';
 import { HostLink, ModelLink } from './links.tsx';
@@ -18,7 +19,7 @@ const REST: readonly TableColumn<ActivityRow>[] = [
   { id: 'status', name: 'Status', right: true, cell: ({ status, error }) => <span className={statusColour(status)} title={error ?? undefined}>{status ?? UNKNOWN}</span> },
   { id: 'in', name: 'In', right: true, className: 'max-sm:hidden', cell: ({ inputTokens }) => <span title="input tokens">{whole(inputTokens)}</span> },
   { id: 'out', name: 'Out', right: true, className: 'max-sm:hidden', cell: ({ outputTokens }) => <span title="output tokens">{whole(outputTokens)}</span> },
-  { id: 'tokens', name: 'Tokens/s', right: true, cell: ({ tokensPerSecond }) => rounded(tokensPerSecond) },
+  { id: 'tokens', name: 'Tokens/s', right: true, cell: (row) => rounded(outputRate(row)) },
   { id: 'duration', name: 'Took', right: true, cell: ({ durationMs }) => duration(durationMs) },
 ];
 const COLUMNS = { host: [TIME, MODEL, ...REST], model: [TIME, HOST, ...REST] } as const;
