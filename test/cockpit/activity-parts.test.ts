@@ -4,11 +4,13 @@ import { describe, expect, test } from 'vitest';
 import type { ActivityRow } from '../../src/model/records/activity.ts';
 import { addressOf, hostOf, isAt } from '../../web/views/activity/address.ts';
 import { prettyJson, readStream } from '../../web/views/activity/answer-text.ts';
-import { activityQuery, gapQuery, readCriteria, sieveOf, typedFilter } from '../../web/views/activity/criteria.ts';
+import { activityQuery, gapQuery, readCriteria, sieveOf } from '../../web/views/activity/criteria.ts';
 import { compareRows, mergeRows, rowKey } from '../../web/state/rows.ts';
 import { interleave, isGap, mergeGaps } from '../../web/views/activity/entries.ts';
 import { idsText, lostText } from '../../web/views/activity/gap-text.ts';
 import { markdownOf } from '../../web/views/activity/markdown.ts';
+import { knownOf, suggest } from '../../web/views/activity/suggestions.ts';
+import { outputRate, promptRate } from '../../web/format/rates.ts';
 import { arrived, EMPTY_TAIL, gapsArrived, newestRead, olderRead, paused, resumed, type TailLimits } from '../../web/views/activity/tail.ts';
 import { gap, row as storedRow } from '../support/rows.ts';
 
@@ -109,9 +111,30 @@ describe('filters', () => {
     expect([gap({ fromTs: at(1), toTs: at(9) }), gap({ fromTs: at(1), toTs: at(10) }), gap({ fromTs: null, toTs: at(19) }), gap({ fromTs: at(20), toTs: at(21) })].map(sieve)).toEqual([false, true, true, false]);
   });
 
-  test('what is typed becomes one filter', () => {
-    const hosts = new Set(['gpu1']);
-    expect(['/v1/x', '404', '5XX', 'gpu1', 'gpu2', '4044'].map((text) => Object.values(typedFilter(text, hosts)).join('='))).toEqual(['path=/v1/x', 'status=404', 'status=5xx', 'host=gpu1', 'model=gpu2', 'model=4044']);
+  test('what is typed is looked for in names and ids, and a path or a status needs nobody to know it', () => {
+    const known = knownOf([{ id: 'gpu1', name: 'Atlas' }], [{ id: 'qwen3-8b-q4', name: 'Qwen3 8B' }, { id: 'tiny', name: 'tiny' }], [row(1, { hostId: 'gone', model: 'old', reqPath: '/v1/odd', status: 418 })]);
+    const found = (text: string): string[] => suggest(text, known).map(({ name, value, known: is }) => `${name}=${value}${is ? '' : '?'}`);
+    expect(found('atl')).toEqual(['host=gpu1']);
+    expect(found('GPU1')).toEqual(['host=gpu1']);
+    expect(found('8b q4')).toEqual(['model=qwen3-8b-q4']);
+    expect(found('gone')).toEqual(['host=gone']);
+    expect(found('418')).toEqual(['status=418']);
+    expect(found('error')).toEqual(['status=4xx', 'status=5xx']);
+    expect(found('404')).toEqual(['status=404?']);
+    expect(found('/v1/od')).toEqual(['path=/v1/odd', 'path=/v1/od?']);
+    expect(found('/v1/odd')).toEqual(['path=/v1/odd']);
+    expect(found('nothing of that name')).toEqual([]);
+    expect(found(' ')).toEqual([]);
+  });
+
+  test('what is called so exactly comes first, then what begins so', () => {
+    const models = ['a-tiny', 'tiny-2', 'tiny'].map((id) => ({ id, name: id }));
+    expect(suggest('tiny', knownOf([], models, [])).map(({ value }) => value)).toEqual(['tiny', 'tiny-2', 'a-tiny']);
+  });
+
+  test('a request that made nothing has no rate', () => {
+    const failed = row(1, { status: 500, outputTokens: 0, tokensPerSecond: 0, promptPerSecond: 0 });
+    expect([outputRate(failed), promptRate(failed), outputRate(row(1, { outputTokens: 0, tokensPerSecond: 40 })), outputRate(row(1, { outputTokens: null, tokensPerSecond: 40 })), outputRate(row(1, { tokensPerSecond: null }))]).toEqual([null, null, null, 40, null]);
   });
 
   test('a row is found again by its address', () => {

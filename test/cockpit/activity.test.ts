@@ -16,18 +16,18 @@ async function reached(cockpit: Cockpit, id: string, state: string, boot?: numbe
   }, { timeout: 20_000 }).toEqual({ state, ...(boot === undefined ? {} : { boot }) });
 }
 
-async function saved(page: Page, item: RegExp): Promise<string> {
+async function saved(page: Page, item: RegExp): Promise<{ name: string; text: string }> {
   await page.getByText('Export', { exact: true }).click();
   const [download] = await Promise.all([page.waitForEvent('download'), page.locator('details[open]').getByText(item).click()]);
   await page.keyboard.press('Escape');
-  return readFile(await download.path(), 'utf8');
+  return { name: download.suggestedFilename(), text: await readFile(await download.path(), 'utf8') };
 }
 
 describe('over a database', () => {
   let cockpit: Cockpit;
   beforeAll(async () => {
     cockpit = await openCockpit({ hosts: {
-      gpu1: { release: 'v250', models: [{ id: 'tiny' }, { id: 'big' }] },
+      gpu1: { release: 'v250', models: [{ id: 'tiny' }, { id: 'big', name: 'Big One' }] },
       gpu2: { release: 'v250', models: [{ id: 'tiny' }] },
       // Rows come on the stream itself, so that a flood reaches the page row by row.
       flood: { release: 'v235', requestLog: false, metricsMaxInMemory: 10_000, models: [{ id: 'tiny' }] },
@@ -63,7 +63,8 @@ describe('over a database', () => {
     await page.getByTitle('Take away the filter host gpu2').click();
     await row(page, 'nothing of that name').waitFor();
     await page.keyboard.press('/');
-    await page.keyboard.type('/v1/embeddings');
+    await page.keyboard.type('/v1/embed');
+    await page.getByRole('option', { name: '/v1/embeddings', selected: true }).waitFor();
     await page.keyboard.press('Enter');
     await page.getByText('No request passes these filters').waitFor();
     expect(new URL(page.url()).searchParams.get('path')).toBe('/v1/embeddings');
@@ -145,6 +146,16 @@ describe('over a database', () => {
     await page.getByRole('complementary').getByText('at least 20, at most not known').waitFor();
     await page.reload();
     await page.getByRole('complementary').getByText('at least 20, at most not known').waitFor();
+
+    // Gaps stand whatever is asked of the rows; that none of them passes is said all the same.
+    await page.goto(`${cockpit.url}/activity?host=ring&path=/nothing&last=1h`);
+    const none = page.locator('[data-none-passes]');
+    await none.getByText('No request passes these filters in the last hour; 1 gap below.').waitFor();
+    expect(await page.locator('[data-row]').count()).toBe(1);
+    await none.getByRole('button', { name: 'All of the time' }).click();
+    await none.getByText('No request passes these filters; 1 gap below.').waitFor();
+    await none.getByRole('button', { name: 'Show all' }).click();
+    await none.waitFor({ state: 'detached' });
     await page.context().close();
   });
 
@@ -163,6 +174,9 @@ describe('over a database', () => {
     await page.getByRole('button', { name: 'Resume' }).waitFor();
     await flood(40, '40 new');
     expect(await page.locator('[data-row]').count()).toBe(1);
+    // Above the list: over no row.
+    const [markBox, listBox] = [await mark(page).boundingBox(), await list(page).boundingBox()];
+    expect(markBox!.y + markBox!.height).toBeLessThanOrEqual(listBox!.y);
     await mark(page).click();
     await page.locator('[data-row]').nth(20).waitFor();
     await page.getByRole('button', { name: 'Pause' }).waitFor();
@@ -182,23 +196,119 @@ describe('over a database', () => {
       await list(page).evaluate((element) => { element.scrollTop = element.scrollHeight; });
       await page.getByText('Reading older requests …').waitFor({ state: 'hidden' });
     }
-    const table = await saved(page, /Markdown/);
+    const { text: table } = await saved(page, /Markdown/);
     const outputs = table.split('\n').filter((line) => line.includes('| flood |')).map((line) => Number(line.split(' | ')[7]));
     expect(outputs.toSorted((a, b) => a - b)).toEqual(Array.from({ length: made }, (_, i) => i + 1));
     await page.context().close();
   });
 
-  test('exports hold what the filters let through', async () => {
-    const page = await cockpit.open('/activity?host=gpu1&status=4xx');
-    await row(page, 'nothing of that name').waitFor();
-    const csv = (await saved(page, /CSV/)).trimEnd().split('\r\n');
-    expect(csv).toHaveLength(2);
-    expect(csv[1]).toContain('nothing of that name');
-    const lines = (await saved(page, /NDJSON/)).trimEnd().split('\n').map((line) => JSON.parse(line) as { error: string });
-    expect(lines.map(({ error }) => error)).toEqual(['nothing of that name']);
-    const markdown = (await saved(page, /Markdown/)).trimEnd().split('\n');
-    expect(markdown).toHaveLength(3);
-    expect(markdown[2]).toContain('nothing of that name');
+  describe('exports hold what the filters let through, ids and all', () => {
+    let page: Page;
+    beforeAll(async () => {
+      page = await cockpit.open('/activity?host=gpu1&model=big&status=4xx');
+      // In the page the model goes by its name.
+      await row(page, 'Big One').waitFor();
+    });
+    afterAll(() => page.context().close());
+
+    test('CSV', async () => {
+      const { name, text } = await saved(page, /CSV/);
+      const lines = text.split('\r\n');
+      expect(name).toBe('activity.csv');
+      expect(lines).toHaveLength(3);
+      expect(lines[2]).toBe('');
+      const [header, cells] = lines.map((line) => line.split(','));
+      expect(header?.slice(0, 5)).toEqual(['hostId', 'bootEpoch', 'upstreamId', 'ts', 'model']);
+      expect(cells).toHaveLength(header!.length);
+      const cell = (column: string): string | undefined => cells?.[header!.indexOf(column)];
+      expect(['hostId', 'model', 'status', 'error'].map(cell)).toEqual(['gpu1', 'big', '404', 'nothing of that name']);
+    });
+
+    test('NDJSON', async () => {
+      const { name, text } = await saved(page, /NDJSON/);
+      expect(name).toBe('activity.ndjson');
+      expect(text.endsWith('\n')).toBe(true);
+      expect(text.trimEnd().split('\n').map((line) => JSON.parse(line) as object)).toMatchObject([{ hostId: 'gpu1', model: 'big', status: 404, error: 'nothing of that name' }]);
+    });
+
+    test('Markdown', async () => {
+      const { name, text } = await saved(page, /Markdown/);
+      const lines = text.split('\n');
+      expect(name).toBe('activity.md');
+      expect(lines).toHaveLength(4);
+      expect(lines[0]).toMatch(/^\| Ended \(UTC\) \| Host \| Model \|/);
+      expect(lines[2]).toContain('| gpu1 | big |');
+      expect(lines[2]).toContain('nothing of that name |');
+    });
+  });
+
+  test('typing finds filters by name or id; keys choose; what nobody knows is said', async () => {
+    const page = await cockpit.open('/activity');
+    await row(page, 'tiny').first().waitFor();
+    await page.keyboard.press('/');
+    await page.keyboard.type('one');
+    const field = page.getByRole('combobox', { name: 'Host, model, path or status' });
+    const list = page.getByRole('listbox', { name: 'Filters of that name' });
+    const option = list.getByRole('option', { name: 'Big One' });
+    await option.waitFor();
+    expect(await field.getAttribute('aria-activedescendant')).toBe(await option.getAttribute('id'));
+    expect(new URL(page.url()).search).toBe('');
+    await page.keyboard.press('Enter');
+    await page.getByTitle('Take away the filter model big').getByText('Big One').waitFor();
+    expect(new URL(page.url()).search).toBe('?model=big');
+    expect(await field.inputValue()).toBe('');
+    await row(page, 'tiny').first().waitFor({ state: 'detached' });
+
+    await page.keyboard.type('gpu');
+    await list.getByRole('option', { name: 'gpu1', selected: true }).waitFor();
+    await page.keyboard.press('ArrowDown');
+    await list.getByRole('option', { name: 'gpu2', selected: true }).waitFor();
+    await list.getByRole('option', { name: 'gpu1' }).click();
+    expect(new URL(page.url()).search).toBe('?model=big&host=gpu1');
+
+    await page.keyboard.type('zebra');
+    await page.getByRole('status').filter({ hasText: 'Nothing known is called “zebra”.' }).waitFor({ state: 'attached' });
+    await page.keyboard.press('Enter');
+    expect(new URL(page.url()).search).toBe('?model=big&host=gpu1');
+    // A model of the past may still be asked for.
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    await page.getByTitle('Take away the filter model zebra').waitFor();
+    await page.context().close();
+  });
+
+  test('Back closes the detail and takes filters away one by one; opened and closed leaves no entries', async () => {
+    const page = await cockpit.open('/');
+    await page.goto(`${cockpit.url}/activity?host=gpu1`);
+    await row(page, '4,321').click();
+    const panel = page.getByRole('complementary');
+    await panel.waitFor();
+    // Another row is the same detail.
+    await row(page, '404').click();
+    await panel.getByText('nothing of that name').waitFor();
+    await page.goBack();
+    await panel.waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Pause' }).waitFor();
+    expect(new URL(page.url()).search).toBe('?host=gpu1');
+    for (let times = 0; times < 3; times += 1) {
+      await row(page, '4,321').click();
+      await panel.waitFor();
+      await page.keyboard.press('Escape');
+      // Twice, as somebody in a hurry does.
+      await page.keyboard.press('Escape');
+      await panel.waitFor({ state: 'detached' });
+    }
+    await page.getByRole('button', { name: '4xx' }).click();
+    await page.getByRole('button', { name: '5xx' }).click();
+    await page.getByTitle('Take away the filter status 5xx').waitFor();
+    await page.goBack();
+    await page.getByTitle('Take away the filter status 5xx').waitFor({ state: 'detached' });
+    expect(new URL(page.url()).search).toBe('?host=gpu1&status=4xx');
+    await page.getByTitle('Take away the filter status 4xx').click();
+    await page.getByTitle('Take away the filter status 4xx').waitFor({ state: 'detached' });
+    await page.goBack();
+    await page.getByRole('heading', { name: 'Fleet' }).waitFor();
+    expect(new URL(page.url()).pathname).toBe('/');
     await page.context().close();
   });
 

@@ -14,6 +14,7 @@ import { Export } from './export.tsx';
 import { Filters, NO_FILTERS } from './filters.tsx';
 import { List } from './list.tsx';
 import { ListEnd } from './list-end.tsx';
+import { NonePasses } from './none-passes.tsx';
 import { TailButton, TailMark } from './tail-control.tsx';
 import { useChosenEntry } from './use-chosen-entry.ts';
 import { useEntries } from './use-entries.ts';
@@ -45,41 +46,53 @@ export function ActivityView(): ReactElement {
   }, []);
   const pause = useCallback(() => hold('hand'), []);
 
+  const isOpen = address !== null;
+  const release = useCallback(() => hold((before) => (before === 'row' ? null : before)), []);
   const open = useCallback((opened: Entry) => {
     know(opened);
-    setParams({ ...addressOf(opened) });
+    // From row to row it is the same detail.
+    setParams({ ...addressOf(opened) }, isOpen ? undefined : 'step');
     hold((before) => before ?? 'row');
-  }, [know, setParams]);
+  }, [know, setParams, isOpen]);
   const close = useCallback(() => {
     setParams({ row: null, at: null });
-    hold((before) => (before === 'row' ? null : before));
-  }, [setParams]);
-  const isOpen = address !== null;
+    release();
+  }, [setParams, release]);
+  // Back closes it too.
+  const [wasOpen, setWasOpen] = useState(isOpen);
+  if (wasOpen !== isOpen) {
+    setWasOpen(isOpen);
+    if (!isOpen) release();
+  }
   const reach = useCallback((reached: Entry) => {
     if (isOpen && !phone) open(reached);
     else hold((before) => before ?? 'row');
   }, [isOpen, phone, open]);
   useTailKeys({ toggle: tail.paused ? resume : pause, leave: close });
-  const showAll = useCallback(() => setParams(NO_FILTERS), [setParams]);
+  const rowsOnHand = useCallback(() => feed.state().tail.rows, [feed]);
+  const showAll = useCallback(() => setParams(NO_FILTERS, 'step'), [setParams]);
+
+  const anyTime = useCallback(() => setParams({ last: null, from: null, to: null }, 'step'), [setParams]);
+  const none = (gaps: number): ReactElement => <NonePasses criteria={criteria} gaps={gaps} showAll={showAll} anyTime={anyTime} />;
 
   const filtered = filtersAnything(criteria);
   return (
     <div className="flex min-h-96 grow basis-0 flex-col">
-      <PageHead title="Activity" summary={phone ? undefined : tail.paused ? 'paused' : 'live'}>
+      <PageHead title="Activity" summary={phone ? undefined : <span className="flex items-center gap-3">{tail.paused ? 'paused' : 'live'}<TailMark tail={tail} onResume={resume} /></span>}>
         {phone ? <Button aria-expanded={unfolded} aria-label={filtered ? 'Filters, some are on' : 'Filters'} onClick={() => unfold(!unfolded)}>{filtered ? 'Filters ●' : 'Filters'}</Button> : null}
-        <TailButton tail={tail} onPause={pause} onResume={resume} />
+        <TailButton tail={tail} short={phone} onPause={pause} onResume={resume} />
         <Export criteria={criteria} entries={entries} />
       </PageHead>
-      {!phone || unfolded ? <Filters criteria={criteria} setParams={setParams} /> : null}
+      {!phone || unfolded ? <Filters criteria={criteria} setParams={setParams} rows={rowsOnHand} /> : null}
       {fault !== null && entries.length > 0 ? <div className="px-4 pb-3"><Fault error={fault} retry={feed.retry} /></div> : null}
       <div className="flex min-h-0 grow gap-3 px-4 pb-4">
-        <div className="relative flex min-w-0 grow">
+        <div className="flex min-w-0 grow">
           <List
             scroller={scroller} entries={entries} chosen={entry === null || address === null || !isAt(entry, address) ? null : entryKey(entry)} stale={line !== 'open'}
             onOpen={open} onReach={reach} onAway={setAway} onOlder={feed.older}
-            end={<ListEnd empty={entries.length === 0} filtered={filtered} history={history} fault={fault} retry={feed.retry} showAll={showAll} />}
+            start={tail.rows.length === 0 && entries.length > 0 ? none(entries.length) : null}
+            end={<ListEnd empty={entries.length === 0} none={none(0)} history={history} fault={fault} retry={feed.retry} />}
           />
-          <TailMark tail={tail} onResume={resume} />
         </div>
         {address === null ? null : (
           <Detail entry={entry} phone={phone} onClose={close}>

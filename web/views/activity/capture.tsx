@@ -3,8 +3,9 @@ import { useMemo, useState, type ReactElement } from 'react';
 import type { ActivityRow } from '../../../src/model/records/activity.ts';
 import { hostApi } from '../../format/addresses.ts';
 import { ApiFault, withQuery } from '../../state/api.ts';
+import { useNames } from '../../state/names.ts';
 import { useQuery } from '../../state/use-query.ts';
-import { bytes } from '../../format/figures.ts';
+import { bytes, counted } from '../../format/figures.ts';
 import { Button } from '../../ui/button.tsx';
 import { CopyButton } from '../../ui/copy-button.tsx';
 import { Segments } from '../../ui/field.tsx';
@@ -30,9 +31,10 @@ export function CaptureOf({ row: { hostId, bootEpoch, upstreamId, hasCapture } }
 }
 
 function NoCapture({ error, hostId, retry }: { error: unknown; hostId: string; retry: () => void }): ReactElement {
+  const names = useNames();
   const code = error instanceof ApiFault ? error.code : null;
   if (code === 'capture_gone') return <p className="text-soft">The host no longer holds it: captures live in the host's memory, make room for newer ones, and end when it restarts.</p>;
-  if (code === 'no_such_host') return <p className="text-soft">{hostId} is no longer one of the fleet, so nobody can be asked for it.</p>;
+  if (code === 'no_such_host') return <p className="text-soft"><span title={hostId}>{names.host(hostId)}</span> is no longer one of the fleet, so nobody can be asked for it.</p>;
   if (code === 'host_unavailable') return <p className="flex flex-wrap items-center gap-2 text-soft"><span className="min-w-0 grow basis-48">The host cannot be asked now: {(error as ApiFault).message}</span><Button onClick={retry}>Try again</Button></p>;
   return <Fault error={error} retry={retry} />;
 }
@@ -52,7 +54,7 @@ function Part({ title, headers, body, none }: { title: string; headers: Record<s
       </div>
       {names.length === 0 ? null : (
         <details>
-          <summary className="text-sm text-soft">{names.length} headers</summary>
+          <summary className="text-sm text-soft">{counted(names.length, 'header')}</summary>
           <dl className="mt-1 grid gap-0.5 font-mono text-sm">{names.map((name) => <div key={name} className="break-all"><dt className="inline text-soft">{name}: </dt><dd className="inline">{headers[name]}</dd></div>)}</dl>
         </details>
       )}
@@ -73,7 +75,7 @@ function Streamed({ answer: { answers, loading, complete, strange }, cut }: { an
       {answers.map((one) => <Said key={one.index} answer={one} many={answers.length > 1} />)}
       {answers.length === 0 && loading === '' ? <p className="text-soft">The stream says nothing.</p> : null}
       {complete || cut ? null : <p className="text-sm text-warn">The stream ended without its mark of an end: it was cut off.</p>}
-      {strange === 0 ? null : <p className="text-sm text-faint">{strange === 1 ? 'One event was' : `${strange} events were`} not understood; they are in the raw text.</p>}
+      {strange === 0 ? null : <p className="text-sm text-faint">{counted(strange, 'event')} not understood: see the raw text.</p>}
     </div>
   );
 }

@@ -45,13 +45,6 @@ export function gapQuery(criteria: Criteria, now: number): Record<string, string
   return { host: criteria.hosts, from: begin(criteria, now), to: criteria.to };
 }
 
-/** What somebody typed, as one filter more. */
-export function typedFilter(text: string, hosts: ReadonlySet<string>): { name: 'host' | 'model' | 'status' | 'path'; value: string } {
-  if (text.startsWith('/')) return { name: 'path', value: text };
-  if (/^[1-9](?:\d\d|xx)$/i.test(text)) return { name: 'status', value: text.toLowerCase() };
-  return { name: hosts.has(text) ? 'host' : 'model', value: text };
-}
-
 export interface Sieve { row: (row: ActivityRow) => boolean; gap: (gap: Gap) => boolean }
 
 /** The API's own filter over what came live. */

@@ -1,17 +1,18 @@
 /** One request, or one gap, with all that is known of it. */
 import type { ReactElement, ReactNode } from 'react';
-import { Link } from 'wouter';
 import type { ActivityRow } from '../../../src/model/records/activity.ts';
 import type { Gap } from '../../../src/model/records/gap.ts';
 import { msOfTime, timeOfMs } from '../../../src/model/time.ts';
-import { hostAddress, modelAddress } from '../../format/addresses.ts';
 import { counted, duration, UNKNOWN, whole, withUnit } from '../../format/figures.ts';
+import { outputRate, promptRate } from '../../format/rates.ts';
 import { absolute } from '../../format/times.ts';
 import { useZone } from '../../state/hooks.ts';
+import { useNames } from '../../state/names.ts';
 import { Button } from '../../ui/button.tsx';
 import { CopyButton } from '../../ui/copy-button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { Icon } from '../../ui/icon.tsx';
+import { HostLink, ModelLink } from '../../ui/links.tsx';
 import { statusColour } from '../../ui/status-colour.ts';
 import { Ago } from '../../ui/time.tsx';
 import { CaptureOf } from './capture.tsx';
@@ -20,7 +21,8 @@ import { CAUSES, idsText, lostText } from './gap-text.ts';
 
 /** A panel beside the list; on a phone a sheet over it. `children`: in place of the entry, where it is not known. */
 export function Detail({ entry, phone, onClose, children }: { entry: Entry | null; phone: boolean; onClose: () => void; children?: ReactNode }): ReactElement {
-  const title = entry === null ? 'Request' : isGap(entry) ? `Gap at ${entry.hostId}` : `Request ${entry.upstreamId} at ${entry.hostId}`;
+  const names = useNames();
+  const title = entry === null ? 'Request' : isGap(entry) ? `Gap at ${names.host(entry.hostId)}` : `Request ${entry.upstreamId} at ${names.host(entry.hostId)}`;
   const body = <div className="grid gap-4 p-4">{entry === null ? children : isGap(entry) ? <GapFields gap={entry} /> : <RowFields row={entry} />}</div>;
   if (phone) return <Dialog title={title} onClose={onClose} className="mb-0 h-[85dvh] w-full max-w-full rounded-b-none overflow-y-auto">{body}</Dialog>;
   return (
@@ -38,6 +40,7 @@ export function Detail({ entry, phone, onClose, children }: { entry: Entry | nul
 }
 
 function RowFields({ row }: { row: ActivityRow }): ReactElement {
+  const names = useNames();
   const { ts, durationMs, status, draftTokens, draftAcceptedTokens, metadata } = row;
   return (
     <>
@@ -47,15 +50,15 @@ function RowFields({ row }: { row: ActivityRow }): ReactElement {
         <Field name="Began">{durationMs === null ? UNKNOWN : <Moment ts={timeOfMs(msOfTime(ts) - durationMs)} host={row.hostId} />}</Field>
         <Field name="Took">{duration(durationMs)}{durationMs === null || durationMs < 1_000 ? null : <span className="text-faint"> ({whole(durationMs)} ms)</span>}</Field>
         <Field name="Status"><span className={statusColour(status)}>{status ?? UNKNOWN}</span></Field>
-        <Field name="Host"><Link href={hostAddress(row.hostId)} className="text-accent hover:underline">{row.hostId}</Link></Field>
-        <Field name="Model"><Link href={modelAddress(row.model)} className="break-all text-accent hover:underline">{row.model}</Link></Field>
+        <Field name="Host"><Both id={row.hostId} name={names.host(row.hostId)}><HostLink id={row.hostId} className={LINK} /></Both></Field>
+        <Field name="Model"><Both id={row.model} name={names.model(row.model)}><ModelLink id={row.model} className={LINK} /></Both></Field>
         <Field name="Path"><span className="break-all">{row.reqPath ?? UNKNOWN}</span></Field>
         <Field name="Input">{tokens(row.inputTokens)}</Field>
         <Field name="Cached">{tokens(row.cachedTokens)}</Field>
         <Field name="Output">{tokens(row.outputTokens)}</Field>
         <Field name="Drafted">{draftTokens === null ? UNKNOWN : `${whole(draftTokens)} tokens, ${whole(draftAcceptedTokens)} accepted`}</Field>
-        <Field name="Prompt speed">{withUnit(row.promptPerSecond, 'tokens/s')}</Field>
-        <Field name="Output speed">{withUnit(row.tokensPerSecond, 'tokens/s')}</Field>
+        <Field name="Prompt speed">{withUnit(promptRate(row), 'tokens/s')}</Field>
+        <Field name="Output speed">{withUnit(outputRate(row), 'tokens/s')}</Field>
         <Field name="Boot, id">{row.bootEpoch === null ? 'not decided yet' : whole(row.bootEpoch)}, {row.upstreamId}</Field>
       </Fields>
       {metadata === null || Object.keys(metadata).length === 0 ? null : (
@@ -72,6 +75,7 @@ function RowFields({ row }: { row: ActivityRow }): ReactElement {
 const tokens = (value: number | null): string => (value === null ? UNKNOWN : counted(value, 'token'));
 
 function GapFields({ gap }: { gap: Gap }): ReactElement {
+  const names = useNames();
   return (
     <>
       <p className={`font-medium ${gap.lostMax === 0 ? 'text-soft' : 'text-warn'}`}>{lostText(gap)}</p>
@@ -83,10 +87,17 @@ function GapFields({ gap }: { gap: Gap }): ReactElement {
         <Field name="Ended after"><Moment ts={gap.fromTs} host={gap.hostId} /></Field>
         <Field name="Ended before"><Moment ts={gap.toTs} host={gap.hostId} /></Field>
         <Field name="Found out"><Moment ts={gap.detectedAt} host={gap.hostId} /></Field>
-        <Field name="Host"><Link href={hostAddress(gap.hostId)} className="text-accent hover:underline">{gap.hostId}</Link></Field>
+        <Field name="Host"><Both id={gap.hostId} name={names.host(gap.hostId)}><HostLink id={gap.hostId} className={LINK} /></Both></Field>
       </Fields>
     </>
   );
+}
+
+const LINK = 'wrap-anywhere text-accent hover:underline';
+
+/** A name, and the id where it is another. */
+function Both({ id, name, children }: { id: string; name: string; children: ReactNode }): ReactElement {
+  return <>{children}{id === name ? null : <span className="wrap-anywhere text-faint"> ({id})</span>}</>;
 }
 
 function Fields({ children }: { children: ReactNode }): ReactElement {

@@ -90,7 +90,8 @@ export function createFeed(criteria: Criteria, recent: () => readonly ActivityRo
     reading?.abort();
     const mine = new AbortController();
     reading = mine;
-    set({ history: 'reading' });
+    // What is whole stays so while its newest are read again: gaps at its end would come and go.
+    if (what === 'older' || state.history !== 'whole') set({ history: 'reading' });
     work(mine.signal).then(
       () => {
         if (reading === mine) reading = null;
@@ -118,7 +119,7 @@ export function createFeed(criteria: Criteria, recent: () => readonly ActivityRo
       // Nothing moves under who reads.
       if (state.tail.paused && begun) {
         holed = true;
-        set({ history: 'more', fault: null });
+        set({ history: state.history === 'whole' ? 'whole' : 'more', fault: null });
         return;
       }
       begun = true;

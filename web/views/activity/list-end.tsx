@@ -1,20 +1,18 @@
 /** What stands below the last row, or in place of all rows. */
 import type { ReactElement } from 'react';
 import { whole } from '../../format/figures.ts';
-import { Button } from '../../ui/button.tsx';
-import { Empty, Fault, Waiting } from '../../ui/notes.tsx';
+import { Fault, Waiting } from '../../ui/notes.tsx';
 import type { FeedState } from './feed.ts';
 import { TAIL_LIMITS } from './tail.ts';
 
-export interface ListEndProps { empty: boolean; filtered: boolean; history: FeedState['history']; fault: unknown; retry: () => void; showAll: () => void }
+/** `none`: stands for the rows where there are none. */
+export interface ListEndProps { empty: boolean; none: ReactElement; history: FeedState['history']; fault: unknown; retry: () => void }
 
-export function ListEnd({ empty, filtered, history, fault, retry, showAll }: ListEndProps): ReactElement | null {
+export function ListEnd({ empty, none, history, fault, retry }: ListEndProps): ReactElement | null {
   if (empty) {
     if (fault !== null) return <div className="grid gap-3 p-4"><Fault error={fault} retry={retry} /><p className="px-1 text-soft">Requests that end from now on are shown as they come.</p></div>;
     if (history === 'reading') return <Waiting what="the history" />;
-    return filtered
-      ? <Empty title="No request passes these filters"><p className="mb-3">New ones are shown here as they come.</p><Button onClick={showAll}>Show all</Button></Empty>
-      : <Empty title="No request yet">Send one through a host of the fleet: it shows here the moment it ends.</Empty>;
+    return none;
   }
   if (fault !== null) return null;
   switch (history) {

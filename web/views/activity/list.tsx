@@ -3,8 +3,9 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useState, type KeyboardEvent, type ReactElement, type ReactNode, type RefObject } from 'react';
 import { day, type Offset } from '../../format/times.ts';
 import { useZones } from '../../state/hooks.ts';
+import { useNames } from '../../state/names.ts';
 import { useNow } from '../../state/now.ts';
-import { entryKey, type Entry } from './entries.ts';
+import { entryKey, isGap, type Entry } from './entries.ts';
 import { GRID, Row, ROW_HEIGHT, type Layout } from './row.tsx';
 
 const HEADS: Readonly<Record<Exclude<Layout, 'lines'>, readonly string[]>> = {
@@ -32,12 +33,14 @@ export interface ListProps {
   /** Scrolled away from the newest row, or back to it. */
   onAway: (away: boolean) => void;
   onOlder: () => void;
+  /** Above the first row. */
+  start: ReactNode;
   /** Below the last row. */
   end: ReactNode;
 }
 
 export function List(props: ListProps): ReactElement {
-  const { scroller, onAway, stale, end, entries } = props;
+  const { scroller, onAway, stale, start, end, entries } = props;
   const width = useWidth(scroller);
   const layout: Layout = width === null || width >= FEW_BELOW ? 'all' : width >= LINES_BELOW ? 'few' : 'lines';
   return (
@@ -45,6 +48,7 @@ export function List(props: ListProps): ReactElement {
       ref={scroller} role="region" aria-label="Requests" tabIndex={0} data-stale={stale} onScroll={({ currentTarget }) => onAway(currentTarget.scrollTop > ROW_HEIGHT[layout])}
       className={`panel min-h-0 min-w-0 grow overflow-x-hidden overflow-y-auto outline-offset-[-2px] ${stale ? 'opacity-60 grayscale' : ''}`}
     >
+      {start}
       {entries.length === 0 ? null : (
         <div role="table" aria-label="Requests">
           {layout === 'lines' ? null : (
@@ -62,6 +66,7 @@ export function List(props: ListProps): ReactElement {
 
 function Rows({ scroller, entries, chosen, layout, onOpen, onReach, onOlder }: ListProps & { layout: Layout }): ReactElement {
   const offsets = useZones();
+  const names = useNames();
   const now = useNow();
   const height = ROW_HEIGHT[layout];
   const list = useVirtualizer({ count: entries.length, getScrollElement: () => scroller.current, estimateSize: () => height, overscan: OVERSCAN, scrollMargin: layout === 'lines' ? 0 : HEAD_HEIGHT });
@@ -109,7 +114,7 @@ function Rows({ scroller, entries, chosen, layout, onOpen, onReach, onOlder }: L
         {entries.slice(first, items.length === 0 ? 0 : last + 1).map((entry) => {
           const key = entryKey(entry);
           const offset = offsets(entry.hostId);
-          return <Row key={key} entry={entry} layout={layout} offset={offset} today={today(offset)} chosen={key === chosen} />;
+          return <Row key={key} entry={entry} layout={layout} hostName={names.host(entry.hostId)} modelName={isGap(entry) ? '' : names.model(entry.model)} offset={offset} today={today(offset)} chosen={key === chosen} />;
         })}
       </div>
     </div>

@@ -5,6 +5,7 @@ import type { Gap } from '../../../src/model/records/gap.ts';
 import { msOfTime } from '../../../src/model/time.ts';
 import { absolute, clockTime, day, type Offset } from '../../format/times.ts';
 import { duration, rounded, UNKNOWN, whole } from '../../format/figures.ts';
+import { outputRate } from '../../format/rates.ts';
 import { statusColour } from '../../ui/status-colour.ts';
 import { entryKey, gapTime, isGap, type Entry } from './entries.ts';
 import { CAUSES, idsText, lostText } from './gap-text.ts';
@@ -29,57 +30,62 @@ export function rowTime(ts: string, offset: Offset, today: string): string {
 }
 
 /** `today`: the day that it is in the row's offset. */
-export interface RowProps { entry: Entry; layout: Layout; offset: Offset; today: string; chosen: boolean }
+export interface RowProps { entry: Entry; layout: Layout; hostName: string; modelName: string; offset: Offset; today: string; chosen: boolean }
 
-export const Row = memo(function Row({ entry, layout, offset, today, chosen }: RowProps): ReactElement {
+export const Row = memo(function Row({ entry, layout, hostName, modelName, offset, today, chosen }: RowProps): ReactElement {
   const ts = isGap(entry) ? gapTime(entry) : entry.ts;
   return (
     <div
       role="row" data-row data-key={entryKey(entry)} tabIndex={-1} aria-selected={chosen} style={{ height: ROW_HEIGHT[layout] }} title={absolute(msOfTime(ts), offset)}
       className={`${BOX} ${GRID[layout]} ${chosen ? 'bg-chosen' : isGap(entry) ? 'bg-ground hover:bg-hover' : 'hover:bg-hover'}`}
     >
-      {isGap(entry) ? <GapCells gap={entry} layout={layout} time={rowTime(ts, offset, today)} /> : layout === 'lines' ? <Lines row={entry} time={rowTime(ts, offset, today)} /> : <Cells row={entry} all={layout === 'all'} time={rowTime(ts, offset, today)} />}
+      {isGap(entry) ? <GapCells gap={entry} layout={layout} hostName={hostName} time={rowTime(ts, offset, today)} />
+        : layout === 'lines' ? <Lines row={entry} hostName={hostName} modelName={modelName} time={rowTime(ts, offset, today)} />
+        : <Cells row={entry} all={layout === 'all'} hostName={hostName} modelName={modelName} time={rowTime(ts, offset, today)} />}
     </div>
   );
 });
 
-function Cells({ row, all, time }: { row: ActivityRow; all: boolean; time: string }): ReactElement {
+interface Named { hostName: string; modelName: string; time: string }
+
+function Cells({ row, all, hostName, modelName, time }: Named & { row: ActivityRow; all: boolean }): ReactElement {
   return (
     <>
       <div role="cell" className="whitespace-nowrap text-soft">{time}</div>
-      <div role="cell" className="truncate">{row.hostId}</div>
-      <div role="cell" className="truncate font-medium">{row.model}</div>
+      <div role="cell" className="truncate" title={row.hostId}>{hostName}</div>
+      <div role="cell" className="truncate font-medium" title={row.model}>{modelName}</div>
       {all ? <div role="cell" className="truncate text-soft">{row.reqPath ?? UNKNOWN}{row.error === null ? null : <span className="text-bad"> {row.error}</span>}</div> : null}
       <div role="cell" className={`figure ${statusColour(row.status)}`}>{row.status ?? UNKNOWN}</div>
       {all ? <div role="cell" className="figure">{whole(row.inputTokens)}</div> : null}
       <div role="cell" className="figure">{whole(row.outputTokens)}</div>
-      <div role="cell" className="figure">{rounded(row.tokensPerSecond)}</div>
+      <div role="cell" className="figure">{rounded(outputRate(row))}</div>
       <div role="cell" className="figure">{duration(row.durationMs)}</div>
     </>
   );
 }
 
-function Lines({ row, time }: { row: ActivityRow; time: string }): ReactElement {
+function Lines({ row, hostName, modelName, time }: Named & { row: ActivityRow }): ReactElement {
+  const rate = outputRate(row);
   return (
     <>
-      <div role="cell" className="truncate font-medium">{row.model}</div>
+      <div role="cell" className="truncate font-medium" title={row.model}>{modelName}</div>
       <div role="cell" className="figure"><span className={statusColour(row.status)}>{row.status ?? UNKNOWN}</span><span className="ml-2">{duration(row.durationMs)}</span></div>
-      <div role="cell" className="truncate text-sm text-soft">{time} · {row.hostId}{row.error === null ? null : <span className="text-bad"> {row.error}</span>}</div>
-      <div role="cell" className="figure text-sm text-soft">{whole(row.outputTokens)} tok{row.tokensPerSecond === null ? '' : ` · ${rounded(row.tokensPerSecond)}/s`}</div>
+      <div role="cell" className="truncate text-sm text-soft">{time} · <span title={row.hostId}>{hostName}</span>{row.error === null ? null : <span className="text-bad"> {row.error}</span>}</div>
+      <div role="cell" className="figure text-sm text-soft">{whole(row.outputTokens)} tok{rate === null ? '' : ` · ${rounded(rate)}/s`}</div>
     </>
   );
 }
 
-function GapCells({ gap, layout, time }: { gap: Gap; layout: Layout; time: string }): ReactElement {
+function GapCells({ gap, layout, hostName, time }: { gap: Gap; layout: Layout; hostName: string; time: string }): ReactElement {
   const ids = idsText(gap);
   const lost = <span className={`font-medium ${gap.lostMax === 0 ? 'text-soft' : 'text-warn'}`}>{lostText(gap)}</span>;
   if (layout === 'lines') {
-    return <div role="cell" className="col-span-full min-w-0"><p className="truncate">{lost}</p><p className="truncate text-sm text-soft">{time} · {gap.hostId} · {gap.cause}{ids === null ? '' : ` · ${ids}`}</p></div>;
+    return <div role="cell" className="col-span-full min-w-0"><p className="truncate">{lost}</p><p className="truncate text-sm text-soft">{time} · <span title={gap.hostId}>{hostName}</span> · {gap.cause}{ids === null ? '' : ` · ${ids}`}</p></div>;
   }
   return (
     <>
       <div role="cell" className="whitespace-nowrap text-soft">{time}</div>
-      <div role="cell" className="truncate">{gap.hostId}</div>
+      <div role="cell" className="truncate" title={gap.hostId}>{hostName}</div>
       <div role="cell" className="col-span-full col-start-3 truncate">{lost}<span className="text-soft"> · gap ({gap.cause}): {CAUSES[gap.cause]}{ids === null ? '' : ` · ${ids}`}</span></div>
     </>
   );
