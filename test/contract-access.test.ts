@@ -106,6 +106,10 @@ describe('with a token', () => {
     }
     for (const path of ['/healthz', '/readyz', '/', '/api/session']) expect((await closed.ask('GET', path, undefined, none)).status, path).toBe(200);
     for (const path of ['/api/hosts', '/api/activity', '/metrics', '/openapi.json']) expect((await closed.ask('GET', path)).status, path).toBe(200);
+    // A browser gets the page, which asks for the token, also where there is none; the API's addresses stay closed.
+    const reader = { accept: 'text/html' };
+    expect((await fetch(`${closed.program.url}/nosuch`, { headers: reader })).status).toBe(404);
+    for (const path of ['/api/nosuch', '/metrics', '/debug/nosuch']) expect((await fetch(`${closed.program.url}${path}`, { headers: reader })).status, path).toBe(401);
     expect((await closed.ask('POST', '/api/hosts', { id: 'x', baseUrl: 'http://127.0.0.1:1' }, none)).status).toBe(401);
     expect((await closed.ask('POST', '/debug/actors/drover/fleet/keeper?do=restart', undefined, none)).status).toBe(401);
   });

@@ -268,6 +268,17 @@ describe('hostile requests', () => {
     expect([answer.status, JSON.parse(answer.body).error.code]).toEqual([statusCode, errorCode]);
   });
 
+  test('a browser gets the page for an address that is none; an address of the API stays the API\'s', async () => {
+    const asked = async (path: string, accept: string): Promise<[number, string | null]> => {
+      const answer = await fetch(`http://127.0.0.1:${http.port}${path}`, { headers: { accept } });
+      return [answer.status, answer.headers.get('content-type')];
+    };
+    expect(await asked('/nosuch/place', 'text/html,*/*;q=0.8')).toEqual([404, expect.stringContaining('text/html')]);
+    expect(await asked('/nosuch/place', '*/*')).toEqual([404, expect.stringContaining('application/json')]);
+    expect(await asked('/api/nosuch', 'text/html')).toEqual([404, expect.stringContaining('application/json')]);
+    expect(await asked('/debug/nosuch', 'text/html')).toEqual([404, expect.stringContaining('application/json')]);
+  });
+
   test.each([
     ['not HTTP', 'hello\r\n\r\n', 400, 'bad_http'],
     ['a bad header', 'GET / HTTP/1.1\r\nhost: localhost\r\nbad header\r\n\r\n', 400, 'bad_http'],

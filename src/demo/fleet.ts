@@ -51,7 +51,7 @@ const CODER: SimModelSpec = { id: 'qwen3-coder-30b-q4', name: 'Qwen3 Coder 30B',
 const LARGE: SimModelSpec = { id: 'llama-3.3-70b-q4', name: 'Llama 3.3 70B', description: 'slow and thorough', loadMs: 9_000, stopMs: 800, ttlS: 90, contextLength: 16_384 };
 const VISION: SimModelSpec = { id: 'gemma-3-27b-q5', name: 'Gemma 3 27B', description: 'sees pictures', loadMs: 4_000, stopMs: 400, ttlS: 150 };
 const SMALL: SimModelSpec = { id: 'phi-4-mini', name: 'Phi-4 mini', loadMs: 900, stopMs: 100, ttlS: 60 };
-const EMBED: SimModelSpec = { id: 'bge-m3', name: 'BGE-M3', description: 'embeddings', resident: true, loadMs: 600, contextLength: 8_192 };
+const EMBED: SimModelSpec = { id: 'bge-m3', name: 'BGE-M3', description: 'embeddings', embeds: true, resident: true, loadMs: 600, contextLength: 8_192 };
 const BROKEN: SimModelSpec = { id: 'mixtral-8x22b-q2', name: 'Mixtral 8x22B', description: 'does not fit', loadMs: 1_500, fails: true };
 
 const PLANS: Plan[] = [

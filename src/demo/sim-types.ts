@@ -20,6 +20,8 @@ export interface SimModelSpec {
   fails?: boolean;
   /** Stays loaded when others are swapped in. */
   resident?: boolean;
+  /** Makes vectors of texts: nobody chats with it. */
+  embeds?: boolean;
   /** Name of a peer: the model lives elsewhere and has no state here. */
   peer?: string;
 }

@@ -1,4 +1,4 @@
-/** People at work: requests in the rhythm of chance, most for the model that is loaded, some for another, a few that fail. */
+/** People at work: requests in the rhythm of chance, most for the model that is loaded, some for another, some for vectors, a few that fail. */
 import type { Clock, Random } from '../model/seams.ts';
 import type { SimHost, SimModelSpec, SimRequest } from './sim-types.ts';
 
@@ -13,16 +13,17 @@ export interface TrafficOptions {
 /** Returns its end. */
 export function startTraffic({ clock, random, host, models, perMinute }: TrafficOptions): () => void {
   const between = (low: number, high: number): number => low + random.next() * (high - low);
-  let favourite = models[0];
+  const chats = models.filter((model) => model.embeds !== true);
+  const embedder = models.find((model) => model.embeds === true);
+  let favourite = chats[0];
   let timer = clock.setTimeout(next, 300);
 
   function draw(): SimRequest {
     const roll = random.next();
     if (roll < 0.02) return { model: 'no-such-model' };
-    if (roll < 0.08) favourite = models[Math.floor(random.next() * models.length)];
-    const resident = models.find((model) => model.resident === true);
-    if (resident !== undefined && roll > 0.75) {
-      return { model: resident.id, reqPath: '/v1/embeddings', durationMs: between(20, 200), inputTokens: Math.floor(between(50, 900)), outputTokens: 0, cacheTokens: -1, draftTokens: -1, draftAccTokens: -1, promptPerSecond: -1, tokensPerSecond: -1 };
+    if (roll < 0.08) favourite = chats[Math.floor(random.next() * chats.length)];
+    if (embedder !== undefined && roll > 0.75) {
+      return { model: embedder.id, reqPath: '/v1/embeddings', durationMs: between(20, 200), inputTokens: Math.floor(between(50, 900)), outputTokens: 0, cacheTokens: -1, draftTokens: -1, draftAccTokens: -1, promptPerSecond: -1, tokensPerSecond: -1 };
     }
     const outputTokens = Math.floor(between(20, 600));
     const tokensPerSecond = between(25, 140);

@@ -8,7 +8,7 @@ import type { HttpDeps } from './deps.ts';
 import { answerBrokenHttp, answerError } from './error-answers.ts';
 import type { Metrics } from './metrics.ts';
 import { registerOpenApi } from './openapi.ts';
-import { registerPage } from './page-files.ts';
+import { isLostReader, registerPage, sendLostReader } from './page-files.ts';
 import { registerAbout } from './routes/about.ts';
 import { registerActivity } from './routes/activity.ts';
 import { registerActors } from './routes/actors.ts';
@@ -70,7 +70,7 @@ export async function createApp(options: AppOptions): Promise<{ app: App; access
     if (options.draining() && request.routeOptions.url !== '/healthz' && request.routeOptions.url !== '/readyz') throw new ApiError('stopping');
     const safe = SAFE.has(request.method);
     if (!safe && access.origin(request.headers) === 'foreign') throw new ApiError('foreign_origin');
-    if (request.routeOptions.config?.open !== true && !access.authenticated(request.headers, safe)) throw new ApiError('unauthorized');
+    if (request.routeOptions.config?.open !== true && !isLostReader(request) && !access.authenticated(request.headers, safe)) throw new ApiError('unauthorized');
   });
 
   // An answer's connection would else stay open, idle, and hold up the drain.
@@ -99,10 +99,12 @@ export async function createApp(options: AppOptions): Promise<{ app: App; access
   const context: RouteContext = { deps, access, sessions, metrics: options.metrics, ending: options.ending };
   for (const register of [
     registerHosts, registerHostTest, registerCaptures, registerActivity, registerGaps, registerHostEvents, registerPerf,
-    registerActors, registerSession, registerAbout, registerHealth, registerMetrics, registerPage,
+    registerActors, registerSession, registerAbout, registerHealth, registerMetrics,
   ]) await app.register(async (scope: App) => register(scope, context));
+  await registerPage(app);
 
   app.setNotFoundHandler((request, reply) => {
+    if (isLostReader(request)) return sendLostReader(reply);
     const allowed = (['GET', 'POST', 'PATCH', 'DELETE'] as const).filter((method) => app.findRoute({ method, url: request.url.split('?')[0] ?? '' }) !== null);
     if (allowed.length === 0 || (allowed as string[]).includes(request.method)) throw new ApiError('not_found');
     void reply.header('allow', allowed.join(', '));

@@ -24,7 +24,7 @@ test('state and speed of each model at each host, and nothing where it is not', 
   await page.locator(cell('gpu2', 'm01')).getByText('77.0 tok/s').waitFor();
   cockpit.hosts['gpu2']!.request({ model: 'only/here', durationMs: 600_000 });
   await page.locator(cell('gpu2', 'only/here')).getByText('ready').waitFor();
-  await page.locator(cell('gpu2', 'only/here')).getByText('1▸').waitFor();
+  await page.locator(cell('gpu2', 'only/here')).getByTitle('1 request in flight').waitFor();
 
   await page.getByRole('checkbox').check();
   await page.waitForURL(/loaded=1/);

@@ -38,7 +38,6 @@ export function Palette({ onClose, help }: { onClose: () => void; help: () => vo
           <Command.Empty className="px-2 py-6 text-center text-soft">Nothing of that name</Command.Empty>
           <Group heading="Views">
             {NAVIGATION.map(({ path, name, icon, key }) => <Item key={path} value={`view ${name}`} onSelect={run(() => go(path))} hint={`g ${key}`}><Icon name={icon} />{name}</Item>)}
-            <Item value="view Matrix of hosts and models" onSelect={run(() => go('/matrix'))}><Icon name="matrix" />Matrix</Item>
           </Group>
           <Group heading="Hosts">
             {[...(fleet ?? [])].slice(0, MOST).map(([id, { state }]) => (

@@ -1,6 +1,6 @@
 /** The frame of every view: navigation, the state of the connection, and the view that the address names. */
 import { lazy, Suspense, useEffect, type ReactElement } from 'react';
-import { Route, Switch, useLocation } from 'wouter';
+import { Link, Route, Switch, useLocation } from 'wouter';
 import { useSession } from '../state/hooks.ts';
 import { Boundary } from '../ui/boundary.tsx';
 import { Empty, Waiting } from '../ui/notes.tsx';
@@ -44,7 +44,7 @@ function View(): ReactElement {
       <Suspense fallback={<Waiting what="the view" />}>
         <Switch>
           {ROUTES.map(({ path: pattern, view }) => <Route key={pattern} path={pattern} component={view} />)}
-          <Route><Empty title="There is no such view"><a href="/" className="text-accent underline">Go to the fleet</a></Empty></Route>
+          <Route><Empty title="There is no such page"><Link href="/" className="text-accent underline">Go to the fleet</Link></Empty></Route>
         </Switch>
       </Suspense>
     </Boundary>

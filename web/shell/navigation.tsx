@@ -15,12 +15,12 @@ export function Navigation(): ReactElement {
       </div>
       <ul className="flex justify-around sm:grid sm:justify-stretch sm:gap-0.5 sm:p-2">
         {NAVIGATION.map(({ path: to, name, icon }) => {
-          const here = to === '/' ? path === '/' || ['/hosts/', '/models/', '/matrix'].some((part) => path.startsWith(part)) : path.startsWith(to);
+          const here = to === '/' ? path === '/' || ['/hosts/', '/models/'].some((part) => path.startsWith(part)) : path.startsWith(to);
           return (
             <li key={to}>
               <Link
                 href={to} aria-current={here ? 'page' : undefined} title={name}
-                className="flex flex-col items-center gap-0.5 rounded-md px-2 py-1.5 text-xs text-soft hover:bg-hover hover:text-ink aria-[current=page]:bg-chosen aria-[current=page]:font-medium aria-[current=page]:text-ink sm:h-9 sm:flex-row sm:gap-2.5 sm:py-0 sm:text-base"
+                className="flex flex-col items-center gap-0.5 rounded-md px-1 py-1.5 text-xs text-soft hover:bg-hover hover:text-ink aria-[current=page]:bg-chosen aria-[current=page]:font-medium aria-[current=page]:text-ink sm:h-9 sm:flex-row sm:gap-2.5 sm:px-2 sm:py-0 sm:text-base"
               >
                 <Icon name={icon} className="size-[1.125rem]" /><span className="sm:sr-only lg:not-sr-only">{name}</span>
               </Link>

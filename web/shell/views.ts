@@ -8,6 +8,7 @@ export interface ViewEntry { path: string; name: string; icon: IconName; key: st
 /** `key`: pressed after `g`. */
 export const NAVIGATION: readonly ViewEntry[] = [
   { path: '/', name: 'Fleet', icon: 'fleet', key: 'f' },
+  { path: '/matrix', name: 'Matrix', icon: 'matrix', key: 'm' },
   { path: '/activity', name: 'Activity', icon: 'activity', key: 'a' },
   { path: '/performance', name: 'Performance', icon: 'performance', key: 'p' },
   { path: '/logs', name: 'Logs', icon: 'logs', key: 'l' },

@@ -24,5 +24,5 @@ export function LivenessMark({ state, className = '' }: { state: LivenessState; 
 }
 
 export function LivenessWord({ state }: { state: LivenessState }): ReactElement {
-  return <span className={`inline-flex items-center gap-1.5 font-medium ${COLOURS[state]}`}><LivenessMark state={state} />{state}</span>;
+  return <span className={`inline-flex items-baseline gap-1.5 font-medium ${COLOURS[state]}`}><LivenessMark state={state} className="self-center" />{state}</span>;
 }

@@ -18,7 +18,7 @@ const ROUND = 2 * Math.PI * 6;
 /** Part of the whole that can be seen to be missing: a fleet has hundreds of these. */
 const FINEST = 0.01;
 
-/** The rest of a model's time to live. Draws nothing for one that stays. */
+/** The rest of a model's time to live, in the colour of what is ready. Draws nothing for one that stays. */
 export function TtlRing({ unloadAt, ttlS }: { unloadAt: string | null; ttlS: number | null }): ReactElement | null {
   const stepMs = Math.max(1_000, (ttlS ?? 0) * 1_000 * FINEST);
   const leftMs = useAsOfNow((now) => (unloadAt === null ? 0 : Math.ceil(Math.max(0, msOfTime(unloadAt) - now) / stepMs) * stepMs));
@@ -26,7 +26,7 @@ export function TtlRing({ unloadAt, ttlS }: { unloadAt: string | null; ttlS: num
   const part = Math.min(1, leftMs / (ttlS * 1_000));
   const label = `unloads in ${span(leftMs)}`;
   return (
-    <svg viewBox="0 0 16 16" role="img" aria-label={label} className="size-3.5 shrink-0 -rotate-90">
+    <svg viewBox="0 0 16 16" role="img" aria-label={label} className="size-3.5 shrink-0 -rotate-90 text-good">
       <title>{label}</title>
       <circle cx="8" cy="8" r="6" fill="none" stroke="currentColor" strokeWidth="2.5" opacity="0.25" />
       <circle cx="8" cy="8" r="6" fill="none" stroke="currentColor" strokeWidth="2.5" strokeDasharray={`${part * ROUND} ${ROUND}`} />

@@ -6,10 +6,12 @@ import { UNKNOWN } from '../format/figures.ts';
 import { relative } from '../format/times.ts';
 import { useNow } from '../state/now.ts';
 import { TtlRing } from './meter.tsx';
-import { modelColour, modelWord } from './model-chip.tsx';
+import { inFlightWords, isWaiting, modelColour, modelWord } from './model-word.ts';
 
 export function ModelStateWord({ model }: { model: ModelState }): ReactElement {
-  return <span className={`inline-flex items-center gap-1.5 font-medium ${modelColour(model.state)}`}><span aria-hidden="true" className={`size-1.5 rounded-full bg-current ${model.state === 'starting' || model.state === 'stopping' ? 'breathe' : ''}`} />{modelWord(model)}</span>;
+  const word = modelWord(model);
+  const waiting = isWaiting(model);
+  return <span title={waiting ? inFlightWords(model) : undefined} className={`inline-flex items-baseline gap-1.5 font-medium ${modelColour(word)}`}><span aria-hidden="true" className={`size-1.5 self-center rounded-full bg-current ${waiting || model.state === 'starting' || model.state === 'stopping' ? 'breathe' : ''}`} />{word}</span>;
 }
 
 /** When it unloads if nobody asks. */
@@ -19,5 +21,5 @@ export function Unloads({ model }: { model: ModelState }): ReactElement {
   if (state !== 'ready') return <span className="text-faint">{UNKNOWN}</span>;
   if (ttlS !== null && ttlS <= 0) return <span className="text-faint">stays</span>;
   if (unloadAt === null) return <span className="text-faint">{inflight !== null && inflight > 0 ? 'not while in use' : UNKNOWN}</span>;
-  return <span className="inline-flex items-center gap-1.5 text-soft"><span className="text-accent"><TtlRing unloadAt={unloadAt} ttlS={ttlS} /></span><span>{msOfTime(unloadAt) <= now ? 'due' : relative(msOfTime(unloadAt), now)}</span></span>;
+  return <span className="inline-flex items-baseline gap-1.5 text-soft"><span className="self-center"><TtlRing unloadAt={unloadAt} ttlS={ttlS} /></span><span>{msOfTime(unloadAt) <= now ? 'due' : relative(msOfTime(unloadAt), now)}</span></span>;
 }

@@ -1,29 +1,33 @@
-/** The columns of the fleet's table: what each shows of a host. The cards are made of the same cells. */
+/** The columns of the fleet's table: what each shows of a host. Every cell has at most two lines, so that no row grows when its host is lost. */
 import type { ReactElement } from 'react';
 import { Link } from 'wouter';
+import type { Liveness } from '../../../src/model/host/liveness.ts';
+import type { GpuState, ModelState } from '../../../src/model/host/state.ts';
 import { msOfTime } from '../../../src/model/time.ts';
 import { hostAddress } from '../../format/addresses.ts';
-import { whole, megabytes, percent, UNKNOWN, counted, rounded } from '../../format/figures.ts';
+import { counted, megabytes, percent, UNKNOWN, whole } from '../../format/figures.ts';
 import { lostWords } from '../../format/gaps.ts';
 import { relative } from '../../format/times.ts';
 import { useAsOfNow } from '../../state/now.ts';
 import { LivenessWord } from '../../ui/liveness.tsx';
 import { Bar } from '../../ui/meter.tsx';
-import { isUp, ModelChip } from '../../ui/model-chip.tsx';
+import { ModelChip } from '../../ui/model-chip.tsx';
+import { isUp, modelWord } from '../../ui/model-word.ts';
 import { Ago, For } from '../../ui/time.tsx';
-import type { FleetSort, HostEntry } from './fleet-filter.ts';
+import { TokensRate } from '../../ui/tokens-rate.tsx';
+import { vramPart, type FleetSort, type HostEntry } from './fleet-filter.ts';
 
-export interface Column { id: FleetSort; name: string; width: string; right?: boolean; cell: (entry: HostEntry) => ReactElement }
+export interface Column { id: FleetSort; name: string; width: string; right?: boolean; /** Of head and cells. */ className?: string; cell: (entry: HostEntry) => ReactElement }
 
 export const COLUMNS: readonly Column[] = [
   { id: 'name', name: 'Host', width: 'minmax(8rem,1.1fr)', cell: (entry) => <HostName {...entry} /> },
-  { id: 'liveness', name: 'Liveness', width: 'minmax(9rem,1.4fr)', cell: (entry) => <LivenessCell {...entry} /> },
-  { id: 'models', name: 'Models', width: 'minmax(10rem,2fr)', cell: (entry) => <ModelsCell {...entry} /> },
-  { id: 'vram', name: 'GPU memory', width: 'minmax(7rem,1fr)', cell: (entry) => <GpuCell {...entry} /> },
+  { id: 'liveness', name: 'Liveness', width: 'minmax(11rem,1.8fr)', cell: (entry) => <LivenessCell {...entry} /> },
+  { id: 'models', name: 'Models', width: 'minmax(10rem,2.2fr)', cell: (entry) => <ModelsCell {...entry} /> },
+  { id: 'vram', name: 'GPU memory', width: 'minmax(7rem,1.1fr)', cell: (entry) => <GpuCell {...entry} /> },
   { id: 'inflight', name: 'In flight', width: '4.5rem', right: true, cell: ({ held: { state } }) => <>{whole(state.inflight.total)}</> },
-  { id: 'tokens', name: 'Tokens/s', width: '5.5rem', right: true, cell: ({ held: { state } }) => <TokensCell rate={state.throughput.outputTokensPerSecond} rows={state.throughput.rows} /> },
+  { id: 'tokens', name: 'Tokens/s', width: '5.5rem', right: true, cell: ({ held: { state } }) => <TokensRate state={state} /> },
   { id: 'gaps', name: 'Gaps', width: '4.5rem', right: true, cell: (entry) => <GapsCell {...entry} /> },
-  { id: 'build', name: 'Build', width: '5.5rem', cell: ({ held: { state } }) => <span className="block truncate text-soft" title={state.build === null ? undefined : `${state.build.version} ${state.build.commit}, generation ${state.generation ?? UNKNOWN}`}>{state.build?.version ?? UNKNOWN}</span> },
+  { id: 'build', name: 'Build', width: '6.5rem', className: 'pl-4', cell: ({ held: { state } }) => <span className="block truncate text-soft" title={state.build === null ? undefined : `${state.build.version} ${state.build.commit}, generation ${state.generation ?? UNKNOWN}`}>{state.build?.version ?? UNKNOWN}</span> },
 ];
 
 function HostName({ id, held: { state } }: HostEntry): ReactElement {
@@ -36,18 +40,18 @@ function HostName({ id, held: { state } }: HostEntry): ReactElement {
 }
 
 function LivenessCell({ id, held: { state: { liveness, asOf } } }: HostEntry): ReactElement {
-  const { state, reason, since, nextTryAt } = liveness;
+  const { state, reason } = liveness;
   return (
     <div className="min-w-0">
-      <p className="flex items-baseline gap-1.5"><LivenessWord state={state} /><span className="truncate text-sm text-faint">for <For since={since} host={id} /></span></p>
-      {reason === null ? null : <p className="truncate text-sm text-soft" title={reason.text}>{reason.text}</p>}
-      {nextTryAt === null && asOf === null ? null : (
-        <p className="truncate text-sm text-faint">
-          {nextTryAt === null ? null : <NextTry at={nextTryAt} />}{nextTryAt === null || asOf === null ? null : ' · '}{asOf === null ? null : <>as of <Ago at={asOf} host={id} /></>}
-        </p>
-      )}
+      <p className="flex items-baseline gap-1.5"><LivenessWord state={state} />{reason === null ? null : <span className="truncate text-sm text-soft" title={reason.text}>{reason.text}</span>}</p>
+      <p className="truncate text-sm text-faint"><Since id={id} liveness={liveness} />{asOf === null ? null : <> · as of <Ago at={asOf} host={id} /></>}</p>
     </div>
   );
+}
+
+/** "for 4 min · next try in 12 s" */
+export function Since({ id, liveness: { since, nextTryAt } }: { id: string; liveness: Liveness }): ReactElement {
+  return <>for <For since={since} host={id} />{nextTryAt === null ? null : <> · <NextTry at={nextTryAt} /></>}</>;
 }
 
 function NextTry({ at }: { at: string }): ReactElement {
@@ -55,41 +59,68 @@ function NextTry({ at }: { at: string }): ReactElement {
 }
 
 const CHIPS = 4;
+/** Named on hover; a host may have hundreds. */
+const NAMED = 20;
 
-function ModelsCell({ id, held: { state: { models } } }: HostEntry): ReactElement {
+export function ModelsCell({ id, held: { state: { models } } }: HostEntry): ReactElement {
   const all = Object.entries(models).filter(([, model]) => !model.unlisted);
   const up = all.filter(([, model]) => isUp(model));
-  const rest = all.length - Math.min(up.length, CHIPS);
+  const shown = up.slice(0, CHIPS);
+  const rest = all.filter((one) => !shown.includes(one));
   if (all.length === 0) return <>{UNKNOWN}</>;
   return (
     <div className="flex min-w-0 flex-wrap items-center gap-1">
-      {up.slice(0, CHIPS).map(([key, model]) => <ModelChip key={key} id={key} model={model} />)}
-      {rest === 0 ? null : <Link href={hostAddress(id)} className="text-sm text-faint hover:text-ink">{up.length === 0 ? counted(rest, 'model') : `+${rest}`}</Link>}
+      {shown.map(([key, model]) => <ModelChip key={key} id={key} model={model} />)}
+      {rest.length === 0 ? null : <Link href={hostAddress(id)} title={namesOf(rest)} className="text-sm text-faint hover:text-ink">{shown.length === 0 ? counted(rest.length, 'model') : `+${rest.length}`}</Link>}
     </div>
   );
 }
 
-function GpuCell({ held: { state: { gpus } } }: HostEntry): ReactElement {
-  const all = Object.entries(gpus);
-  if (all.length === 0) return <span className="text-faint">{UNKNOWN}</span>;
+function namesOf(models: readonly [string, ModelState][]): string {
+  const lines = models.slice(0, NAMED).map(([key, model]) => `${model.name === '' ? key : model.name}: ${modelWord(model)}`);
+  return [...lines, ...(models.length > NAMED ? [`and ${models.length - NAMED} more`] : [])].join('\n');
+}
+
+/** Cards that have room for a bar each. */
+const BARS = 8;
+
+/** One or two bars with a figure each; of more cards thin ones with the figure of all. */
+function GpuCell(entry: HostEntry): ReactElement {
+  const all = Object.entries(entry.held.state.gpus);
+  if (all.length === 0 || all.length > BARS) return <GpuSum {...entry} />;
+  if (all.length <= 2) return <div className="grid gap-1">{all.map(([key, gpu]) => <GpuBar key={key} used={gpu.memUsedMb} total={gpu.memTotalMb} label={gpuWords(gpu)} />)}</div>;
+  const part = vramPart(entry.held.state);
   return (
-    <div className="grid gap-1">
-      {all.slice(0, 4).map(([key, { name, memUsedMb, memTotalMb, utilPct }]) => (
-        <div key={key} className="grid grid-cols-[1fr_2.25rem] items-center gap-1.5">
-          <Bar value={memUsedMb} max={memTotalMb} label={`${name}: ${megabytes(memUsedMb)} of ${megabytes(memTotalMb)}, busy ${percent(utilPct)}`} />
-          <span className="figure text-xs text-faint">{percent(memUsedMb === null || memTotalMb === null || memTotalMb === 0 ? null : (100 * memUsedMb) / memTotalMb)}</span>
-        </div>
-      ))}
-      {all.length > 4 ? <p className="text-xs text-faint">+{all.length - 4}</p> : null}
+    <div className="grid grid-cols-[1fr_2.25rem] items-center gap-1.5">
+      <div className="grid gap-px">{all.map(([key, gpu]) => <Bar key={key} value={gpu.memUsedMb} max={gpu.memTotalMb} label={gpuWords(gpu)} className="h-1 w-full" />)}</div>
+      <PartFigure part={part} title={`of ${counted(all.length, 'GPU')}`} />
     </div>
   );
 }
 
-function TokensCell({ rate, rows }: { rate: number | null; rows: number }): ReactElement {
-  return <span title={`output tokens a second, of ${counted(rows, 'request')} that ended in the last minute`}>{rounded(rows === 0 ? null : rate)}</span>;
+/** All its cards together. */
+export function GpuSum({ held: { state } }: HostEntry): ReactElement {
+  const all = Object.values(state.gpus);
+  if (all.length === 0) return <span className="text-faint">{UNKNOWN}</span>;
+  return <GpuBar used={vramPart(state)} total={1} label={all.map(gpuWords).join('\n')} />;
 }
 
-function GapsCell({ id, held: { state: { gaps } } }: HostEntry): ReactElement {
+const gpuWords = ({ name, memUsedMb, memTotalMb, utilPct }: GpuState): string => `${name}: ${megabytes(memUsedMb)} of ${megabytes(memTotalMb)}, busy ${percent(utilPct)}`;
+
+function GpuBar({ used, total, label }: { used: number | null; total: number | null; label: string }): ReactElement {
+  return (
+    <div className="grid grid-cols-[1fr_2.25rem] items-center gap-1.5">
+      <Bar value={used} max={total} label={label} />
+      <PartFigure part={used === null || total === null || total === 0 ? null : used / total} title={label} />
+    </div>
+  );
+}
+
+function PartFigure({ part, title }: { part: number | null; title: string }): ReactElement {
+  return <span className="figure text-xs text-faint" title={title}>{percent(part === null ? null : part * 100)}</span>;
+}
+
+export function GapsCell({ id, held: { state: { gaps } } }: HostEntry): ReactElement {
   if (gaps.count === 0) return <span className="text-faint">0</span>;
   return <Link href={`${hostAddress(id)}#history`} className="text-warn underline" title={`${counted(gaps.count, 'gap')}: ${lostWords(gaps)}`}>{whole(gaps.count)}</Link>;
 }

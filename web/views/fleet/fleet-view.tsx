@@ -4,7 +4,7 @@ import { Link } from 'wouter';
 import { useChosen, useParams, toggled, type SetParams } from '../../state/address.ts';
 import { counted } from '../../format/figures.ts';
 import { useFleet, useLine, usePreferences } from '../../state/hooks.ts';
-import { prefer } from '../../state/preferences.ts';
+import { prefer, type Preferences } from '../../state/preferences.ts';
 import { Button } from '../../ui/button.tsx';
 import { SearchField, Segments } from '../../ui/field.tsx';
 import { Chip } from '../../ui/chip.tsx';
@@ -14,11 +14,13 @@ import { Empty, Waiting } from '../../ui/notes.tsx';
 import { PageHead } from '../../ui/page-head.tsx';
 import { usePhone } from '../../ui/use-phone.ts';
 import { LIVENESS_STATES } from '../../../src/model/host/liveness.ts';
+import { Cards } from './cards.tsx';
 import { COLUMNS, type Column } from './columns.tsx';
 import { ColumnChoice } from './column-choice.tsx';
 import { countStates, countTags, passes, SORTS, sorted, type FleetSort, type HostEntry } from './fleet-filter.ts';
 
 const MOST_TAGS = 12;
+const LAYOUTS = [{ value: 'table', label: 'Table', icon: <Icon name="table" /> }, { value: 'cards', label: 'Cards', icon: <Icon name="cards" /> }] as const;
 
 export function FleetView(): ReactElement {
   const fleet = useFleet();
@@ -31,27 +33,31 @@ export function FleetView(): ReactElement {
   const q = params.get('q') ?? '';
   const sort = SORTS.find((one) => one === params.get('sort')) ?? 'name';
   const descending = params.get('order') === 'desc';
+  const layout = LAYOUTS.find(({ value }) => value === params.get('layout'))?.value ?? fleetLayout;
 
   const all = useMemo(() => [...(fleet ?? [])].map(([id, held]): HostEntry => ({ id, held })), [fleet]);
   const found = useMemo(() => sorted(all.filter((entry) => passes(entry, { q, states, tags })), sort, descending), [all, q, states, tags, sort, descending]);
   const columns = useMemo(() => COLUMNS.filter(({ id }) => id === 'name' || !hiddenColumns.includes(id)), [hiddenColumns]);
   const counts = countStates(all);
+  const choose = (fleetLayout: Preferences['fleetLayout']): void => {
+    prefer({ fleetLayout });
+    setParams({ layout: fleetLayout });
+  };
 
   if (fleet === null) return <><PageHead title="Fleet" /><Waiting what="the fleet" /></>;
   return (
     <>
       <PageHead title="Fleet" summary={counted(all.length, 'host')}>
-        <SearchField label="Host, model, tag" value={q} onChange={(event) => setParams({ q: event.target.value })} className="w-full sm:w-56" />
-        <Link href="/matrix" className="inline-flex h-8 items-center gap-1.5 px-1 text-accent hover:underline"><Icon name="matrix" />Matrix</Link>
-        <Link href="/matrix?show=multiples" className="inline-flex h-8 items-center gap-1.5 px-1 text-accent hover:underline"><Icon name="performance" />One metric</Link>
+        <SearchField label="Host, model, tag" value={q} onChange={(event) => setParams({ q: event.target.value })} className="min-w-0 grow sm:w-56 sm:grow-0" />
         {phone ? null : (
           <>
-            <Segments label="Layout" value={fleetLayout} onChange={(layout) => prefer({ fleetLayout: layout })} options={[{ value: 'table', label: 'Table', icon: <Icon name="table" /> }, { value: 'cards', label: 'Cards', icon: <Icon name="cards" /> }]} />
-            {fleetLayout === 'table' ? <ColumnChoice /> : null}
+            <Link href="/matrix?show=multiples" className="inline-flex h-8 items-center gap-1.5 px-1 text-accent hover:underline"><Icon name="performance" />One metric</Link>
+            <Segments label="Layout" value={layout} onChange={choose} options={LAYOUTS} />
+            {layout === 'table' ? <ColumnChoice /> : null}
           </>
         )}
       </PageHead>
-      <div className={`flex flex-wrap items-center gap-1.5 px-4 pb-3 ${line === 'open' ? '' : 'opacity-60 grayscale'}`} role="group" aria-label="Filters">
+      <div className={`flex items-center gap-1.5 px-4 pb-3 max-sm:overflow-x-auto sm:flex-wrap ${line === 'open' ? '' : 'opacity-60 grayscale'}`} role="group" aria-label="Filters">
         {LIVENESS_STATES.filter((state) => counts[state] > 0 || states.has(state)).map((state) => (
           <Chip key={state} on={states.has(state)} onToggle={() => setParams({ state: toggled(states, state) })}><LivenessMark state={state} />{counts[state]} {state}</Chip>
         ))}
@@ -62,7 +68,7 @@ export function FleetView(): ReactElement {
       </div>
       <div className={`px-4 pb-6 ${line === 'open' ? '' : 'opacity-60 grayscale'}`} data-stale={line !== 'open'}>
         {all.length === 0 ? <NoHosts /> : found.length === 0 ? <Empty title="No host passes these filters"><Button onClick={() => setParams({ state: null, tag: null, q: null })}>Show all</Button></Empty>
-          : phone || fleetLayout === 'cards' ? <Cards hosts={found} columns={columns} /> : <Table hosts={found} columns={columns} sort={sort} descending={descending} setParams={setParams} />}
+          : phone || layout === 'cards' ? <Cards hosts={found} /> : <Table hosts={found} columns={columns} sort={sort} descending={descending} setParams={setParams} />}
       </div>
     </>
   );
@@ -73,10 +79,10 @@ function Table({ hosts, columns, sort, descending, setParams }: { hosts: HostEnt
   return (
     <div role="table" aria-label="Hosts" className="panel overflow-x-auto" style={template}>
       <div role="row" className="grid grid-cols-(--columns) gap-x-4 border-b border-line px-3 text-sm text-soft">
-        {columns.map(({ id, name, right = false }) => {
+        {columns.map(({ id, name, right = false, className = '' }) => {
           const here = id === sort;
           return (
-            <div key={id} role="columnheader" aria-sort={here ? (descending ? 'descending' : 'ascending') : 'none'} className={right ? 'text-end' : ''}>
+            <div key={id} role="columnheader" aria-sort={here ? (descending ? 'descending' : 'ascending') : 'none'} className={`${right ? 'text-end' : ''} ${className}`}>
               <button type="button" className={`inline-flex h-8 items-center gap-1 hover:text-ink ${here ? 'font-medium text-ink' : ''}`} onClick={() => setParams({ sort: id === 'name' ? null : id, order: here && !descending ? 'desc' : null })}>
                 {name}{here ? <Icon name={descending ? 'down' : 'up'} className="size-3" /> : null}
               </button>
@@ -92,31 +98,9 @@ function Table({ hosts, columns, sort, descending, setParams }: { hosts: HostEnt
 /** Drawn again when its host has changed; those out of sight are not laid out. */
 const Row = memo(function Row({ id, held, columns }: HostEntry & { columns: Column[] }): ReactElement {
   return (
-    <div role="row" data-row data-host={id} data-liveness={held.state.liveness.state} className="grid grid-cols-(--columns) items-center gap-x-4 border-b border-line px-3 py-2 [contain-intrinsic-size:auto_3.5rem] [content-visibility:auto] last:border-0 hover:bg-hover focus-within:bg-hover">
-      {columns.map(({ id: column, right = false, cell }) => <div key={column} role="cell" className={`min-w-0 ${right ? 'figure' : ''} ${held.state.asOf === null || column === 'liveness' ? '' : 'grayscale'}`}>{cell({ id, held })}</div>)}
+    <div role="row" data-row data-host={id} data-liveness={held.state.liveness.state} className="grid grid-cols-(--columns) min-h-14 items-center gap-x-4 border-b border-line px-3 py-1.5 [contain-intrinsic-size:auto_3.5rem] [content-visibility:auto] last:border-0 hover:bg-hover focus-within:bg-hover">
+      {columns.map(({ id: column, right = false, className = '', cell }) => <div key={column} role="cell" className={`min-w-0 ${right ? 'figure' : ''} ${className} ${held.state.asOf === null || column === 'liveness' ? '' : 'grayscale'}`}>{cell({ id, held })}</div>)}
     </div>
-  );
-});
-
-function Cards({ hosts, columns }: { hosts: HostEntry[]; columns: Column[] }): ReactElement {
-  return (
-    <ul aria-label="Hosts" className="grid grid-cols-[repeat(auto-fill,minmax(min(19rem,100%),1fr))] gap-3">
-      {hosts.map(({ id, held }) => <Card key={id} id={id} held={held} columns={columns} />)}
-    </ul>
-  );
-}
-
-const Card = memo(function Card({ id, held, columns }: HostEntry & { columns: Column[] }): ReactElement {
-  const [name, ...rest] = columns;
-  return (
-    <li data-row data-host={id} data-liveness={held.state.liveness.state} className="panel grid content-start gap-3 p-3">
-      {name?.cell({ id, held })}
-      <dl className="grid grid-cols-[5.5rem_minmax(0,1fr)] gap-x-2 gap-y-2">
-        {rest.map((column) => (
-          <div key={column.id} className="contents"><dt className="text-sm text-faint">{column.name}</dt><dd className="min-w-0">{column.cell({ id, held })}</dd></div>
-        ))}
-      </dl>
-    </li>
   );
 });
 

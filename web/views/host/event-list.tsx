@@ -11,7 +11,7 @@ import { lostWords } from '../../format/gaps.ts';
 import { absolute } from '../../format/times.ts';
 import { useZone } from '../../state/hooks.ts';
 import { LivenessWord } from '../../ui/liveness.tsx';
-import { modelColour } from '../../ui/model-chip.tsx';
+import { modelColour } from '../../ui/model-word.ts';
 import { Ago } from '../../ui/time.tsx';
 import { eventKey } from './use-history.ts';
 

@@ -3,13 +3,14 @@ import type { ReactElement, ReactNode } from 'react';
 import type { HostState } from '../../../src/model/host/state.ts';
 import { msOfTime } from '../../../src/model/time.ts';
 import { hostApi } from '../../format/addresses.ts';
-import { counted, megabytes, percent, rounded, UNKNOWN, whole } from '../../format/figures.ts';
+import { megabytes, percent, rounded, UNKNOWN, whole } from '../../format/figures.ts';
 import { lostWords } from '../../format/gaps.ts';
 import { relative } from '../../format/times.ts';
 import { useNow } from '../../state/now.ts';
 import { useQuery } from '../../state/use-query.ts';
 import { LivenessWord } from '../../ui/liveness.tsx';
 import { Ago, For } from '../../ui/time.tsx';
+import { TokensRate } from '../../ui/tokens-rate.tsx';
 
 /** What of a host's document is not in its state. */
 interface HostDocument { baseUrl: string; hasApiKey: boolean }
@@ -29,11 +30,11 @@ export function LivenessLine({ state: { liveness, asOf } }: { state: HostState }
 }
 
 export function HostFacts({ id, epoch, state }: { id: string; epoch: string; state: HostState }): ReactElement {
-  const { liveness: { lastContactAt }, build, generation, bootEpoch, profile, source, perf, throughput, inflight, gaps } = state;
+  const { liveness: { lastContactAt }, build, generation, bootEpoch, profile, source, perf, inflight, gaps } = state;
   const { data } = useQuery<HostDocument>(hostApi(id), epoch);
   return (
     <dl aria-label="Facts" className="panel grid grid-cols-2 gap-x-4 gap-y-3 p-4 sm:grid-cols-3 lg:grid-cols-6">
-      <Fact name="Tokens/s" large title={`output tokens a second, of ${counted(throughput.rows, 'request')} that ended in the last minute`}>{rounded(throughput.rows === 0 ? null : throughput.outputTokensPerSecond)}</Fact>
+      <Fact name="Tokens/s" large><TokensRate state={state} /></Fact>
       <Fact name="In flight" large>{whole(inflight.total)}</Fact>
       <Fact name="Gaps" large title={gaps.count === 0 ? 'nothing is known to be lost' : lostWords(gaps)}>
         {gaps.count === 0 ? '0' : <><a href="#history" className="text-warn underline">{whole(gaps.count)}</a><Aside>{lostWords(gaps)}</Aside></>}

@@ -5,7 +5,7 @@ import type { HostState, ModelState } from '../../../src/model/host/state.ts';
 import { modelAddress } from '../../format/addresses.ts';
 import { counted, span, UNKNOWN, whole } from '../../format/figures.ts';
 import { useParams } from '../../state/address.ts';
-import { isUp } from '../../ui/model-chip.tsx';
+import { isLoaded, modelWord } from '../../ui/model-word.ts';
 import { ModelStateWord, Unloads } from '../../ui/model-state.tsx';
 import { Section } from '../../ui/section.tsx';
 import { Table, type TableColumn } from '../../ui/table.tsx';
@@ -13,8 +13,8 @@ import { Ago } from '../../ui/time.tsx';
 
 interface Entry { id: string; model: ModelState }
 
-const ORDER = ['ready', 'starting', 'stopping', 'shutdown', 'stopped'];
-const rank = ({ id, model }: Entry): string => `${String(ORDER.indexOf(model.state) + 1 || ORDER.length + 1)} ${id}`;
+const ORDER = ['ready', 'starting', 'waiting', 'stopping', 'shutdown', 'stopped'];
+const rank = ({ id, model }: Entry): string => `${String(ORDER.indexOf(modelWord(model)) + 1 || ORDER.length + 1)} ${id}`;
 
 const COLUMNS: readonly TableColumn<Entry>[] = [
   { id: 'model', name: 'Model', by: ({ id }) => id.toLowerCase(), cell: (entry) => <ModelName {...entry} /> },
@@ -29,7 +29,7 @@ const COLUMNS: readonly TableColumn<Entry>[] = [
 export function HostModels({ models }: Pick<HostState, 'models'>): ReactElement {
   const [params, setParams] = useParams();
   const entries = useMemo(() => Object.entries(models).map(([id, model]): Entry => ({ id, model })), [models]);
-  const up = entries.filter(({ model }) => isUp(model)).length;
+  const up = entries.filter(({ model }) => isLoaded(model)).length;
   return (
     <Section title="Models" flush actions={<span className="text-soft">{up} of {counted(entries.length, 'model')} loaded</span>}>
       {entries.length === 0 ? <p className="p-4 text-soft">The host has named no model yet. Its configuration lists them; a live host names them within a moment.</p> : (

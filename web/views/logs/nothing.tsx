@@ -7,7 +7,7 @@ import { useLine } from '../../state/hooks.ts';
 import { useNames, type Names } from '../../state/names.ts';
 import { Button } from '../../ui/button.tsx';
 import { Empty, Waiting } from '../../ui/notes.tsx';
-import { isUp } from '../../ui/model-chip.tsx';
+import { isLoaded } from '../../ui/model-word.ts';
 import type { FollowedLog, Source } from './log-choice.ts';
 
 export interface NothingProps {
@@ -50,7 +50,7 @@ function why(log: FollowedLog, held: HeldHost | undefined, names: Names): ReactN
   if (state === 'disabled') return <>{names.host(log.host)} is disabled, so nothing is read from it. <Link href="/settings" className="text-accent underline">Enable it</Link>.</>;
   if (state !== 'live') return <>{names.host(log.host)} is {state}. Its lines come when it can be reached.</>;
   const model = log.model === null ? undefined : models[log.model];
-  if (log.model !== null && model !== undefined && !isUp(model)) return <>{name} is not loaded and has said nothing. Its server writes when a <Link href={modelAddress(log.model)} className="text-accent underline">request</Link> loads it.</>;
+  if (log.model !== null && model !== undefined && !isLoaded(model)) return <>{name} is not loaded and has said nothing. Its server writes when a <Link href={modelAddress(log.model)} className="text-accent underline">request</Link> loads it.</>;
   return <>{name} remembers no line and has written none since. The next request to it makes the first.</>;
 }
 

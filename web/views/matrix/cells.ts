@@ -1,10 +1,10 @@
 /** Which hosts and models the matrix has, and in which order: that of their names, so that nothing moves while one looks. */
 import type { HeldHost } from '../../../src/model/client-fleet.ts';
-import { isUp } from '../../ui/model-chip.tsx';
+import { isLoaded, isUp } from '../../ui/model-word.ts';
 
 export interface HostRow { id: string; held: HeldHost }
-/** `upAt`: hosts that have it loaded. */
-export interface ModelHead { key: string; name: string; hosts: number; upAt: number }
+/** `loadedAt`: hosts that have it loaded. `upAt`: those and where it is waited for. */
+export interface ModelHead { key: string; name: string; hosts: number; loadedAt: number; upAt: number }
 export interface MatrixFilter { q: string; model: string; loaded: boolean }
 
 const found = (text: string, words: string): boolean => words.toLowerCase().split(/\s+/).every((word) => text.toLowerCase().includes(word));
@@ -18,8 +18,9 @@ export function modelsOf(hosts: readonly HostRow[], { model, loaded }: Omit<Matr
   const heads = new Map<string, ModelHead>();
   for (const { held: { state: { models } } } of hosts) {
     for (const [key, one] of Object.entries(models)) {
-      const head = heads.get(key) ?? { key, name: one.name === '' ? key : one.name, hosts: 0, upAt: 0 };
+      const head = heads.get(key) ?? { key, name: one.name === '' ? key : one.name, hosts: 0, loadedAt: 0, upAt: 0 };
       head.hosts += 1;
+      if (isLoaded(one)) head.loadedAt += 1;
       if (isUp(one)) head.upAt += 1;
       heads.set(key, head);
     }

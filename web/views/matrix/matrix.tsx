@@ -8,9 +8,10 @@ import { counted, rounded, withUnit } from '../../format/figures.ts';
 import { useParams } from '../../state/address.ts';
 import { useSpeeds, type HostSpeeds, type Speed } from '../../state/speeds.ts';
 import { Button } from '../../ui/button.tsx';
+import { InFlight } from '../../ui/in-flight.tsx';
 import { LivenessMark } from '../../ui/liveness.tsx';
 import { TtlRing } from '../../ui/meter.tsx';
-import { modelColour, modelWord } from '../../ui/model-chip.tsx';
+import { isUp, modelColour, modelWord } from '../../ui/model-word.ts';
 import { Empty, Fault } from '../../ui/notes.tsx';
 import { hostsOf, modelsOf, type HostRow, type ModelHead } from './cells.ts';
 
@@ -61,12 +62,12 @@ export function Matrix({ fleet, q }: { fleet: ReadonlyMap<string, HeldHost>; q: 
 const rowOf = (at: string): number => Number(at.split(' ')[0]);
 const LINK = 'outline-offset-[-2px] hover:bg-hover';
 
-function Head({ head: { key, name, hosts, upAt }, at, active }: { head: ModelHead; at: string; active: string }): ReactElement {
+function Head({ head: { key, name, hosts, loadedAt }, at, active }: { head: ModelHead; at: string; active: string }): ReactElement {
   return (
     <div role="columnheader" aria-label={name} className="min-w-0">
       <Link href={modelAddress(key)} data-at={at} tabIndex={at === active ? 0 : -1} title={key} className={`block px-2 py-2 ${LINK}`}>
         <span className="block truncate font-medium">{name}</span>
-        <span className="block truncate text-faint">{upAt} of {hosts} loaded</span>
+        <span className="block truncate text-faint">{loadedAt} of {hosts} loaded</span>
       </Link>
     </div>
   );
@@ -93,14 +94,14 @@ const Row = memo(function Row({ id, held: { state }, keys, speeds, row, active }
 
 function Cell({ id, model, speed, place }: { id: string; model: ModelState | undefined; speed: Speed | undefined; place: { 'data-at': string; tabIndex: number } }): ReactElement {
   if (model === undefined) return <span {...place} className="block h-full outline-offset-[-2px]"><span className="sr-only">not here</span></span>;
-  const { state, inflight, unloadAt, ttlS } = model;
-  const up = state === 'ready' || state === 'starting' || state === 'stopping';
+  const { state, unloadAt, ttlS } = model;
+  const [up, word] = [isUp(model), modelWord(model)];
   return (
     <Link href={modelAddress(id)} {...place} className={`block h-full px-2 py-1.5 ${LINK}`} title={speed === undefined ? 'no request seen' : `median of ${counted(speed.rows, 'request')}: ${withUnit(speed.tokens, 'tokens/s')}, prompt ${withUnit(speed.prompt, 'tokens/s')}`}>
-      <span className={`flex items-center gap-1.5 text-sm ${up ? `font-medium ${modelColour(state)}` : 'text-faint'}`}>
-        <span aria-hidden="true" className={`size-1.5 shrink-0 rounded-full ${up ? 'bg-current' : 'border border-current'}`} /><span className="truncate">{modelWord(model)}</span>
+      <span className={`flex items-center gap-1.5 text-sm ${up ? `font-medium ${modelColour(word)}` : 'text-faint'}`}>
+        <span aria-hidden="true" className={`size-1.5 shrink-0 rounded-full ${up ? 'bg-current' : 'border border-current'}`} /><span className="truncate">{word}</span>
         {state === 'ready' ? <TtlRing unloadAt={unloadAt} ttlS={ttlS} /> : null}
-        {inflight === null || inflight === 0 ? null : <span className="text-accent" title={`${inflight} in flight`}>{inflight}▸</span>}
+        <InFlight model={model} />
       </span>
       <span className="block text-sm text-soft">{rounded(speed?.tokens)}{(speed?.tokens ?? null) === null ? '' : <span className="text-faint"> tok/s</span>}</span>
     </Link>

@@ -10,6 +10,7 @@ import { Button } from '../../ui/button.tsx';
 import { Segments } from '../../ui/field.tsx';
 import { LivenessMark } from '../../ui/liveness.tsx';
 import { Empty } from '../../ui/notes.tsx';
+import { TokensRate } from '../../ui/tokens-rate.tsx';
 import { hostsOf, type HostRow } from './cells.ts';
 import { createSamples, KEPT, metricOf, METRICS, pathOf, STEP_MS, type Metric, type Samples } from './samples.ts';
 
@@ -58,7 +59,7 @@ export function Multiples({ fleet, q }: { fleet: ReadonlyMap<string, HeldHost>; 
 
 /** Drawn again with a new sample or when its host has changed. */
 const Small = memo(function Small({ id, held: { state }, metric, path }: HostRow & { metric: Metric; path: string }): ReactElement {
-  const value = figure(metric, metricOf(state, metric));
+  const value = metric === 'tokens' && state.asOf === null ? <TokensRate state={state} /> : figure(metric, metricOf(state, metric));
   return (
     <li data-row data-host={id} className="panel min-w-0">
       <Link href={hostAddress(id)} className="grid gap-1 p-2.5 hover:bg-hover">

@@ -7,7 +7,7 @@ import { counted, whole } from '../../format/figures.ts';
 import { useFleet, useLine } from '../../state/hooks.ts';
 import { useLatestRows } from '../../state/latest-rows.ts';
 import { useSpeeds } from '../../state/speeds.ts';
-import { isUp } from '../../ui/model-chip.tsx';
+import { isLoaded } from '../../ui/model-word.ts';
 import { Empty, Waiting } from '../../ui/notes.tsx';
 import { PageHead } from '../../ui/page-head.tsx';
 import { RowsTable } from '../../ui/rows-table.tsx';
@@ -49,7 +49,7 @@ function Model({ id }: { id: string }): ReactElement {
         {first === undefined ? null : (
           <p className="text-soft">
             {[
-              first.model.description, `loaded at ${hosts.filter(({ model }) => isUp(model)).length} of ${counted(hosts.length, 'host')}`,
+              first.model.description, `loaded at ${hosts.filter(({ model }) => isLoaded(model)).length} of ${counted(hosts.length, 'host')}`,
               inflight === null ? '' : `${whole(inflight)} in flight`, aliasesOf(hosts),
             ].filter((part) => part !== '').join(' · ')}
           </p>
