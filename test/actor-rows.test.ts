@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { nearestVisible, OPEN_HOSTS, rowsOf, treeOf, type Folding } from '../web/views/actors/actor-rows.ts';
 import { endsBetween, flashesAt, type Flash } from '../web/views/actors/ends.ts';
-import { partsOf } from '../web/views/actors/actor-words.ts';
+import { partsOf } from '../web/format/actor-path.ts';
 import type { ActorStatus } from '../src/model/status.ts';
 import { status } from './support/http-deps.ts';
 

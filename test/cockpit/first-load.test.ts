@@ -67,7 +67,7 @@ test('signs in, shows the fleet, a request and the actor tree live, and follows 
   await row.getByText('<b>Tiny</b>').waitFor();
   host.kill();
   await page.locator('[data-host=gpu1][data-liveness=down]', { hasText: 'refuses the connection' }).waitFor();
-  await until(page, "document.title === '1 host not live · Drover'");
+  await until(page, "document.title === '(1 down) Fleet · Drover'");
   await page.getByRole('link', { name: 'Actors' }).click();
   await page.getByText('host:gpu1').first().waitFor();
 

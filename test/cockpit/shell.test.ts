@@ -25,10 +25,10 @@ test('two hosts: what happens to one leaves the other as it was', async () => {
   await page.locator(row('gpu1', 'down')).waitFor();
   expect(await page.locator('[data-host]').count()).toBe(2);
   await page.locator(row('gpu2', 'live')).getByText('Other').waitFor();
-  await until(page, "document.title === '1 host not live · Drover'");
+  await until(page, "document.title === '(1 down) Fleet · Drover'");
   cockpit.hosts['gpu1']!.start();
   await page.locator(row('gpu1', 'live')).waitFor();
-  await until(page, "document.title === 'Drover'");
+  await until(page, "document.title === 'Fleet · Drover'");
   await page.context().close();
 });
 
@@ -114,6 +114,10 @@ test('what happened while nobody looked', async () => {
   await again.goto(cockpit.url);
   const strip = again.getByRole('complementary', { name: 'Since you last looked' });
   await strip.getByText('a host went down').waitFor();
+  await strip.getByRole('link', { name: 'gpu2' }).click();
+  await again.waitForURL(/\/hosts\/gpu2\?range=24h#history$/);
+  await again.getByRole('list', { name: 'Events' }).getByText('down').first().waitFor();
+  await until(again, "document.title === '(1 down) gpu2 · Drover'");
   await strip.getByRole('button', { name: 'Put away' }).click();
   await strip.waitFor({ state: 'detached' });
   cockpit.hosts['gpu2']!.start();
@@ -132,8 +136,12 @@ test('behind a proxy that blocks WebSocket the banner has the lines to add', asy
   await banner.getByText('its WebSocket does not come through').waitFor();
   await banner.getByText('What a proxy in front of Drover needs').click();
   await banner.getByText('proxy_set_header Upgrade').waitFor();
-  await banner.getByRole('button', { name: 'Caddy' }).click();
-  await banner.getByText('reverse_proxy').waitFor();
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+  await banner.getByText('Caddy', { exact: true }).click();
+  await banner.getByRole('button', { name: 'Copy the lines for Caddy' }).click();
+  await banner.getByText('Copied').waitFor();
+  expect(await page.evaluate('navigator.clipboard.readText()')).toBe(`${new URL(cockpit.url).host} {\n  reverse_proxy 127.0.0.1:4747\n}`);
+  await banner.getByText(`DROVER_PUBLIC_URL=${cockpit.url}`).waitFor();
   await page.context().close();
 });
 

@@ -1,5 +1,5 @@
 /** The frame of every view: navigation, the state of the connection, and the view that the address names. */
-import { lazy, Suspense, useEffect, type ReactElement } from 'react';
+import { lazy, Suspense, type ReactElement } from 'react';
 import { Link, Route, Switch, useLocation } from 'wouter';
 import { useSession } from '../state/hooks.ts';
 import { Boundary } from '../ui/boundary.tsx';
@@ -10,19 +10,19 @@ import { FaultCorner } from './fault-corner.tsx';
 import { Navigation } from './navigation.tsx';
 import { Overlays } from './overlays.tsx';
 import { SinceStrip } from './since-strip.tsx';
-import { startTrouble } from './trouble.ts';
+import { Tab } from './tab.tsx';
 import { ROUTES } from './views.ts';
 
 const SignIn = lazy(async () => ({ default: (await import('./sign-in.tsx')).SignIn }));
 
 export function App(): ReactElement {
   const session = useSession();
-  useEffect(() => startTrouble(), []);
   const waiting = <main className="p-8"><Waiting what="Drover" /></main>;
   if (session.state === 'unknown') return waiting;
-  if (session.state === 'out') return <Suspense fallback={waiting}><SignIn /></Suspense>;
+  if (session.state === 'out') return <><Tab /><Suspense fallback={waiting}><SignIn /></Suspense></>;
   return (
     <div className="grid min-h-dvh grid-cols-[minmax(0,1fr)] sm:grid-cols-[3.25rem_minmax(0,1fr)] lg:grid-cols-[11rem_minmax(0,1fr)]">
+      <Tab />
       <a href="#view" className="sr-only focus:not-sr-only focus:absolute focus:z-20 focus:bg-panel focus:p-2">Skip to the view</a>
       <Navigation />
       <div className="flex min-w-0 flex-col pb-14 sm:pb-0">

@@ -13,7 +13,7 @@ export function SignIn(): ReactElement {
     event.preventDefault();
     setBusy(true);
     signIn(token)
-      .catch((error: unknown) => setFault(error instanceof ApiFault ? `${error.message} ${error.hint ?? ''}` : String(error)))
+      .catch((error: unknown) => setFault(wordsOf(error)))
       .finally(() => setBusy(false));
   };
   return (
@@ -25,4 +25,14 @@ export function SignIn(): ReactElement {
       </form>
     </main>
   );
+}
+
+/** The hints of the API are for those who write programs. */
+function wordsOf(error: unknown): string {
+  if (!(error instanceof ApiFault)) return String(error);
+  switch (error.code) {
+    case 'unauthorized': return 'This is not the token. It is what DROVER_TOKEN is set to on the server.';
+    case 'too_many_requests': return 'Too many wrong tokens: wait a minute.';
+    default: return `${error.message} ${error.hint ?? ''}`;
+  }
 }

@@ -1,47 +1,64 @@
-/** What happened since one last looked: hosts that went down, gaps, crashes. Shown until it is put away. */
-import { useEffect, useState, type ReactElement } from 'react';
+/** What happened since one last looked: hosts that went down, gaps, crashes, each with a way to just that. Shown until it is put away. */
+import { useEffect, useRef, useState, type ReactElement } from 'react';
 import { Link } from 'wouter';
 import { msOfTime, timeOfMs } from '../../src/model/time.ts';
+import { hostAddress } from '../format/addresses.ts';
 import { crashedSince } from '../format/exits.ts';
-import { counted } from '../format/figures.ts';
-import { api, withQuery } from '../state/api.ts';
+import { counted, whole } from '../format/figures.ts';
 import { useActors } from '../state/hooks.ts';
 import { onReturn } from '../state/last-look.ts';
+import { useNames } from '../state/names.ts';
 import { Button } from '../ui/button.tsx';
+import { DropDown } from '../ui/drop-down.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { Ago } from '../ui/time.tsx';
+import { askHappened, gapsAddress, type Happened } from './happened.ts';
 
-interface Happened { since: string; downs: number; downHosts: string[]; gaps: number; more: boolean }
-interface Event { hostId: string; kind: string; to: string | null }
-const MOST = 1_000;
-const TROUBLE = new Set(['down', 'quarantined']);
+/** So many hosts are named in the line; the others are behind a button. */
+const NAMED = 3;
 
 export function SinceStrip(): ReactElement | null {
   const [happened, setHappened] = useState<Happened | null>(null);
   const actors = useActors();
+  // What was not put away is still to be told of when one looks away again.
+  const from = useRef<number | null>(null);
   useEffect(() => onReturn((sinceMs) => {
-    void ask(timeOfMs(sinceMs)).then(setHappened, () => setHappened(null));
+    from.current ??= sinceMs;
+    askHappened(timeOfMs(from.current)).then(setHappened, () => undefined);
   }), []);
+  const putAway = (): void => {
+    from.current = null;
+    setHappened(null);
+  };
   if (happened === null) return null;
-  const { since, downs, downHosts, gaps, more } = happened;
+  const { since, downs, gaps, more } = happened;
   const crashes = Object.values(actors ?? {}).filter((actor) => crashedSince(actor, msOfTime(since))).length;
-  if (downs + gaps + crashes === 0) return null;
+  const times = downs.reduce((sum, [, one]) => sum + one, 0);
+  if (times + gaps.length + crashes === 0) return null;
   return (
     <aside aria-label="Since you last looked" className="flex flex-wrap items-center gap-x-4 gap-y-1 border-b border-line bg-panel px-4 py-1.5">
       <p className="text-soft">Since you last looked, <Ago at={since} />:</p>
-      {downs === 0 ? null : <Link href={`/?${downHosts.length === 1 ? `q=${encodeURIComponent(downHosts[0] ?? '')}` : ''}`} className="font-medium text-bad hover:underline">{more ? 'over ' : ''}{counted(downs, 'time')} a host went down ({counted(downHosts.length, 'host')})</Link>}
-      {gaps === 0 ? null : <Link href="/activity" className="font-medium text-warn hover:underline">{counted(gaps, 'gap')}</Link>}
+      {times === 0 ? null : <Downs happened={happened} times={times} more={more} />}
+      {gaps.length === 0 ? null : <Link href={gapsAddress(gaps, since)} className="font-medium text-warn hover:underline">{counted(gaps.length, 'gap')}</Link>}
       {crashes === 0 ? null : <Link href="/actors?sort=lastExit&order=desc" className="font-medium text-held hover:underline">{counted(crashes, 'actor')} crashed</Link>}
-      <Button look="quiet" aria-label="Put away" className="ml-auto h-7 px-1.5" onClick={() => setHappened(null)}><Icon name="close" /></Button>
+      <Button look="quiet" aria-label="Put away" className="ml-auto h-7 px-1.5" onClick={putAway}><Icon name="close" /></Button>
     </aside>
   );
 }
 
-async function ask(since: string): Promise<Happened> {
-  const [{ events }, { gaps }] = await Promise.all([
-    api<{ events: Event[] }>(withQuery('/api/host-events', { from: since, limit: MOST })),
-    api<{ gaps: unknown[] }>(withQuery('/api/gaps', { from: since })),
-  ]);
-  const downs = events.filter(({ kind, to }) => kind === 'liveness' && to !== null && TROUBLE.has(to));
-  return { since, downs: downs.length, downHosts: [...new Set(downs.map(({ hostId }) => hostId))], gaps: gaps.length, more: events.length === MOST };
+function Downs({ happened: { range, downs }, times, more }: { happened: Happened; times: number; more: boolean }): ReactElement {
+  const shown = downs.slice(0, downs.length > NAMED + 1 ? NAMED : downs.length);
+  const rest = downs.slice(shown.length);
+  return (
+    <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
+      <p className="font-medium text-bad">{more ? 'over ' : ''}{counted(times, 'time')} a host went down:</p>
+      {shown.map(([host, of]) => <Down key={host} host={host} times={of} range={range} />)}
+      {rest.length === 0 ? null : <DropDown label={`${counted(rest.length, 'host')} more`} icon="down" className="max-h-72 w-56 overflow-y-auto">{rest.map(([host, of]) => <Down key={host} host={host} times={of} range={range} />)}</DropDown>}
+    </div>
+  );
+}
+
+function Down({ host, times, range }: { host: string; times: number; range: string }): ReactElement {
+  const { host: nameOf } = useNames();
+  return <Link href={`${hostAddress(host)}?range=${range}#history`} title={`${host}: its history`} className="font-medium text-bad hover:underline">{nameOf(host)}{times === 1 ? '' : <span className="font-normal"> {whole(times)} times</span>}</Link>;
 }

@@ -19,6 +19,10 @@ export const session = createStore({
 
 onSignedOut(() => session.trigger.lost());
 
+/** What one tab of a browser does the others ask about: the cookie is theirs too. */
+const tabs = new BroadcastChannel('drover.session');
+tabs.addEventListener('message', () => void askSession().catch(() => undefined));
+
 export async function askSession(): Promise<void> {
   session.trigger.told({ now: await api<SessionDocument>('/api/session') });
 }
@@ -26,9 +30,11 @@ export async function askSession(): Promise<void> {
 /** Throws an ApiFault when it is not the token. */
 export async function signIn(token: string): Promise<void> {
   session.trigger.told({ now: await api<SessionDocument>('/api/session', { method: 'POST', body: { token } }) });
+  tabs.postMessage('in');
 }
 
 export async function signOut(): Promise<void> {
   await api('/api/session', { method: 'DELETE' });
   session.trigger.lost();
+  tabs.postMessage('out');
 }

@@ -2,6 +2,7 @@
 import { useEffect, useState, type ReactElement, type ReactNode } from 'react';
 import { exitWords, type ActorDetail as Detail, type ActorStatus } from '../../../src/model/status.ts';
 import { timeOfMs } from '../../../src/model/time.ts';
+import { HOST, partsOf } from '../../format/actor-path.ts';
 import { actorApi } from '../../format/addresses.ts';
 import { isCrash } from '../../format/exits.ts';
 import { counted, whole } from '../../format/figures.ts';
@@ -14,9 +15,8 @@ import { Fault, Waiting } from '../../ui/notes.tsx';
 import { Ago, At, For } from '../../ui/time.tsx';
 import { isPlain, isTyping } from '../../ui/view-keys.ts';
 import { StateWord, timesWords } from './actor-cells.tsx';
-import { COLUMN_WORDS, exitTitle, partsOf } from './actor-words.ts';
+import { COLUMN_WORDS, exitTitle } from './actor-words.ts';
 import { freshest, type Counters } from './counters.ts';
-import { HOST } from './actor-rows.ts';
 import { RestartConfirm } from './restart-confirm.tsx';
 
 /** What of a status a delta tells: when it differs, the detail is asked for again. */

@@ -1,10 +1,10 @@
 /** One row of the tree. Drawn again when its actor, its counters or its place have changed. */
 import { memo, type CSSProperties, type ReactElement } from 'react';
 import type { ActorStatus } from '../../../src/model/status.ts';
+import { partsOf } from '../../format/actor-path.ts';
 import { counted } from '../../format/figures.ts';
 import { Icon } from '../../ui/icon.tsx';
 import { COLUMNS, GRID } from './actor-cells.tsx';
-import { partsOf } from './actor-words.ts';
 import type { Flash } from './ends.ts';
 
 export const ROW_PX = 32;

@@ -1,5 +1,6 @@
 /** The rows of the tree: which actors stand in sight, how deep, and under whom. Pure. */
 import type { ActorStatus } from '../../../src/model/status.ts';
+import { HOST } from '../../format/actor-path.ts';
 
 export interface ActorRow {
   status: ActorStatus;
@@ -18,8 +19,6 @@ export interface ActorRow {
 
 /** With more hosts each host's own actors are folded away until asked for. */
 export const OPEN_HOSTS = 50;
-/** A host's own supervisor is named so, its id behind. */
-export const HOST = 'host:';
 
 export interface Folding {
   /** `hosts`: each host is folded. null: as they are many or few. */

@@ -1,5 +1,4 @@
 /** What the words of the tree mean, for those who rest on them. */
-import { HOST } from './actor-rows.ts';
 
 const STATES: Readonly<Record<string, string>> = {
   running: 'it runs; a supervisor whose children are up',
@@ -49,10 +48,3 @@ const EXITS: Readonly<Record<string, string>> = {
 };
 
 export const exitTitle = (words: string): string => EXITS[words] ?? words;
-
-/** What tells an actor from the others, and what leads there: a host's stand by the host, others by their name. */
-export function partsOf(path: string): { lead: string; tail: string } {
-  const host = path.indexOf(`/${HOST}`);
-  const cut = host >= 0 ? host + 1 : path.lastIndexOf('/') + 1;
-  return { lead: path.slice(0, cut), tail: path.slice(cut) };
-}

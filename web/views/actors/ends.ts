@@ -1,7 +1,8 @@
 /** Ends as they come: what the tree says now against what it said before. */
 import type { ActorStatus } from '../../../src/model/status.ts';
 import { isCrash } from '../../format/exits.ts';
-import { HOST, nearestVisible } from './actor-rows.ts';
+import { HOST } from '../../format/actor-path.ts';
+import { nearestVisible } from './actor-rows.ts';
 
 export type Actors = Readonly<Record<string, ActorStatus>>;
 /** `hand`: a restart by hand. */

@@ -1,11 +1,11 @@
 /** Before a restart by hand: which actor, and what goes down and comes back with it. */
 import type { ReactElement } from 'react';
+import { partsOf } from '../../format/actor-path.ts';
 import { actorApi } from '../../format/addresses.ts';
 import { counted } from '../../format/figures.ts';
 import { useQuery } from '../../state/use-query.ts';
 import { Confirm } from '../../ui/dialog.tsx';
 import { Fault } from '../../ui/notes.tsx';
-import { partsOf } from './actor-words.ts';
 
 const NAMED = 12;
 

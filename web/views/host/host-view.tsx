@@ -1,6 +1,6 @@
 /** Everything of one host. */
 import { lazy, Suspense, useEffect, type ReactElement } from 'react';
-import { Link, useParams } from 'wouter';
+import { Link, useParams, useSearch } from 'wouter';
 import type { HeldHost } from '../../../src/model/client-fleet.ts';
 import { withQuery } from '../../state/api.ts';
 import { useFleet, useLine } from '../../state/hooks.ts';
@@ -32,9 +32,11 @@ export function HostView(): ReactElement {
 function Host({ id, held: { epoch, state } }: { id: string; held: HeldHost }): ReactElement {
   const { state: line } = useLine();
   const latest = useLatestRows({ host: id }, ROWS);
+  // The address may come to name a part of the page while it stands.
+  const search = useSearch();
   useEffect(() => {
     if (location.hash !== '') document.getElementById(location.hash.slice(1))?.scrollIntoView();
-  }, []);
+  }, [search]);
   return (
     <>
       <PageHead title={state.name} summary={<span className="text-faint">{state.name === id ? '' : `${id} `}{state.tags.map((tag) => <Link key={tag} href={withQuery('/', { tag })} className="mr-1 hover:text-ink">#{tag}</Link>)}</span>}>

@@ -51,7 +51,7 @@ export function HostsSection(): ReactElement {
             const liveness = fleet?.get(id)?.state.liveness.state;
             const declared = source === 'config';
             return (
-              <li key={id} data-row data-host={id} className="grid gap-2 border-b border-line py-2 first:pt-0 last:border-0 last:pb-0 sm:col-span-full sm:grid-cols-subgrid sm:items-center sm:gap-0">
+              <li key={id} data-row data-host={id} className="grid gap-2 border-b border-line py-2 first:pt-0 last:border-0 last:pb-0 sm:col-span-full sm:grid-cols-subgrid sm:items-center sm:gap-x-4 sm:gap-y-0">
                 <div className="min-w-0"><Link href={hostAddress(id)} className="block truncate font-medium hover:text-accent hover:underline">{name}</Link><p className="truncate text-sm text-faint">{id}</p></div>
                 <p className="min-w-0 text-sm"><span className="block truncate font-mono" title={baseUrl ?? undefined}>{baseUrl ?? UNKNOWN}</span><span className="text-faint">{declared ? 'from the configuration' : 'added here'}{hasApiKey === true ? ', with an API key' : ''}</span></p>
                 <p>{liveness === undefined ? null : <LivenessWord state={liveness} />}</p>

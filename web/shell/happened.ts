@@ -1,0 +1,43 @@
+/** What happened in the fleet since a time, as its history tells. */
+import type { HostEventRow } from '../../src/model/records/history.ts';
+import type { Gap } from '../../src/model/records/gap.ts';
+import { msOfTime } from '../../src/model/time.ts';
+import { api, withQuery } from '../state/api.ts';
+
+export interface Happened {
+  since: string;
+  /** Of a host's history: reaches back so far, as its address says it. */
+  range: string;
+  /** How often each host went down, by id, the most first. */
+  downs: readonly (readonly [host: string, times: number])[];
+  /** The history is longer than what was read: there are more downs. */
+  more: boolean;
+  gaps: readonly Gap[];
+}
+
+const MOST = 1_000;
+const DOWN = new Set(['down', 'quarantined']);
+
+/** Throws an ApiFault. */
+export async function askHappened(since: string): Promise<Happened> {
+  const [{ events, nextCursor }, { gaps }] = await Promise.all([
+    api<{ events: HostEventRow[]; nextCursor: string | null }>(withQuery('/api/host-events', { from: since, kind: 'liveness', limit: MOST })),
+    api<{ gaps: Gap[] }>(withQuery('/api/gaps', { from: since })),
+  ]);
+  const downs = new Map<string, number>();
+  // From down into quarantine is still the same being down.
+  for (const { hostId, from, to } of events) if (to !== null && DOWN.has(to) && !DOWN.has(from ?? '')) downs.set(hostId, (downs.get(hostId) ?? 0) + 1);
+  return { since, range: rangeFor(Date.now() - msOfTime(since)), downs: [...downs].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)), more: nextCursor !== null, gaps };
+}
+
+const HOUR_MS = 3_600_000;
+/** All but the longest. */
+const RANGES: readonly (readonly [name: string, ms: number])[] = [['1h', HOUR_MS], ['24h', 24 * HOUR_MS], ['7d', 168 * HOUR_MS]];
+const rangeFor = (ms: number): string => RANGES.find(([, reach]) => ms <= reach)?.[0] ?? '30d';
+
+/** Those gaps and what was lost in them; a single one is opened. */
+export function gapsAddress(gaps: readonly Gap[], since: string): string {
+  const hosts = [...new Set(gaps.map(({ hostId }) => hostId))];
+  const [only] = gaps;
+  return withQuery('/activity', { from: since, host: hosts.length > 20 ? [] : hosts, row: gaps.length === 1 && only !== undefined ? `gap:${only.id}` : null });
+}
