@@ -20,7 +20,7 @@ export function HostsAway({ logs, fleet }: { logs: readonly FollowedLog[]; fleet
       {away.map(({ id, name, liveness: { state, reason, since } }) => (
         <li key={id} className="flex flex-wrap items-baseline gap-x-2 text-soft">
           <LivenessMark state={state} className="self-center" />
-          <span><Link href={hostAddress(id)} title={id} className="font-medium text-ink hover:text-accent hover:underline">{name}</Link> is {state} for <For since={since} />{reason === null ? '' : `: ${reason.text}`}</span>
+          <span><Link href={hostAddress(id)} title={id} className="font-medium text-ink hover:text-accent hover:underline">{name}</Link> has been {state} for <For since={since} />{reason === null ? '' : ` (${reason.text})`}.</span>
           <span>{state === 'disabled' ? 'Its log goes on when it is enabled.' : 'Its log goes on when it is back; what is here was written before.'}</span>
         </li>
       ))}

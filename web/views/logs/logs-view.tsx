@@ -125,7 +125,8 @@ function useFinder(text: string): { regex: RegExp | null; finds: (line: LogLine)
 }
 
 function OnHand({ page: { lines, gone, chars } }: { page: LogPage }): ReactElement {
-  return <p data-lines={lines.length}>{counted(lines.length, 'line')}, {bytes(chars)} on hand{gone === 0 ? '' : `, ${whole(gone)} older gone`}</p>;
+  const texts = useMemo(() => lines.reduce((sum, { kind }) => sum + (kind === 'text' ? 1 : 0), 0), [lines]);
+  return <p data-lines={lines.length}>{counted(texts, 'line')}, {bytes(chars)} on hand{gone === 0 ? '' : `, ${whole(gone)} older gone`}</p>;
 }
 
 function save(text: string): void {
