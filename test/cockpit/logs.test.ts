@@ -64,6 +64,8 @@ test('lines come with their colours as text, from chunks, of the source that was
   await page.getByRole('button', { name: 'Leave gpu1' }).click();
   await line('begun').waitFor({ state: 'detached' });
   await page.waitForURL((url) => url.search === '?host=gpu2');
+  await page.goBack();
+  await line('begun').waitFor();
 });
 
 test('search: a regular expression marks and leads from line to line, a faulty one leaves the last in force', async () => {

@@ -62,7 +62,7 @@ export function LogsView(): ReactElement {
     pause(null);
     stand(null);
   }, []);
-  const onLeave = ({ host, model }: FollowedLog): void => setParams(model === null ? { host: [...hosts].filter((one) => one !== host) } : { model: [...models].filter((one) => one !== modelName(host, model)) });
+  const onLeave = ({ host, model }: FollowedLog): void => setParams(model === null ? { host: [...hosts].filter((one) => one !== host) } : { model: [...models].filter((one) => one !== modelName(host, model)) }, 'step');
   const text = (): string => shown.filter(({ kind }) => kind === 'text').map((one) => `${logs.length > 1 ? `${one.host} ${one.model ?? one.source}\t` : ''}${plain(one.text)}\n`).join('');
   const fresh = paused === null ? 0 : newest.nextId - paused.nextId;
 
@@ -73,7 +73,7 @@ export function LogsView(): ReactElement {
         {logs.length === 0 ? null : (
           <>
             <Button aria-pressed={paused !== null} className="aria-pressed:border-accent aria-pressed:bg-chosen" onClick={paused === null ? onPause : onNewest}><Icon name={paused === null ? 'pause' : 'play'} />{paused === null ? 'Pause' : 'Paused'}</Button>
-            <Segments label="Source" value={source ?? 'both'} onChange={(next) => setParams({ source: next === 'both' ? null : next })} options={[{ value: 'both', label: 'Both' }, { value: 'proxy', label: 'Proxy' }, { value: 'upstream', label: 'Upstream' }] satisfies { value: Source | 'both'; label: string }[]} />
+            <Segments label="Source" value={source ?? 'both'} onChange={(next) => setParams({ source: next === 'both' ? null : next }, 'step')} options={[{ value: 'both', label: 'Both' }, { value: 'proxy', label: 'Proxy' }, { value: 'upstream', label: 'Upstream' }] satisfies { value: Source | 'both'; label: string }[]} />
             <label className="flex h-8 cursor-pointer items-center gap-1.5"><input type="checkbox" checked={wrap} onChange={({ target }) => setParams({ wrap: target.checked ? '1' : null })} />Wrap</label>
             <label className="flex h-8 cursor-pointer items-center gap-1.5"><input type="checkbox" checked={times} onChange={({ target }) => setParams({ time: target.checked ? null : 'off' })} />Time</label>
             <CopyButton what="the lines shown" text={text} />
@@ -81,7 +81,7 @@ export function LogsView(): ReactElement {
             <Button look="quiet" onClick={() => { clear(); setCleared(true); onNewest(); }}>Clear</Button>
           </>
         )}
-        <FollowChoice fleet={fleet} hosts={hosts} models={models} onChange={setParams} />
+        <FollowChoice fleet={fleet} hosts={hosts} models={models} onChange={(change) => setParams(change, 'step')} />
       </PageHead>
       <Refusals logs={logs} onLeave={onLeave} onRetry={retry} />
       <HostsAway logs={logs} fleet={fleet} />
