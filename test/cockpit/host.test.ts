@@ -65,6 +65,8 @@ describe('with a database', () => {
     await page.locator('[data-liveness=live]').waitFor();
     const events = page.getByRole('list', { name: 'Events' });
     await events.locator('[data-event=boot]').first().waitFor();
+    await events.locator('[data-event=liveness]').getByText('Drover begins to watch').waitFor();
+    await page.locator('[data-band] [data-unknown="not watched"]').getByText('not watched').waitFor();
     cockpit.hosts['gpu1']!.kill();
     await page.locator('[data-liveness=down]').waitFor();
     await page.locator('[data-reason]').getByText('refuses the connection').waitFor();
@@ -74,7 +76,7 @@ describe('with a database', () => {
     cockpit.hosts['gpu1']!.start();
     cockpit.hosts['gpu1']!.record({ model: 'tiny' });
     await page.locator('[data-liveness=live]').waitFor();
-    await events.getByText('its ids began again after boot 1').waitFor();
+    await events.getByText('its request ids began again after boot 1').waitFor();
     await page.locator('[data-band] [data-mark=boot]').first().waitFor();
     await page.getByRole('img', { name: /^Liveness over 1 h: .*live .*2 boots/ }).waitFor();
 

@@ -13,6 +13,7 @@ import { useZone } from '../../state/hooks.ts';
 import { LivenessWord } from '../../ui/liveness.tsx';
 import { modelColour } from '../../ui/model-word.ts';
 import { Ago } from '../../ui/time.tsx';
+import { BOOT_WORDS } from './host-words.ts';
 import { eventKey } from './use-history.ts';
 
 const CAUSES: Record<GapCause, string> = {
@@ -44,8 +45,8 @@ function EventTime({ at, host }: { at: string; host: string }): ReactElement {
 
 function EventWords({ event: { kind, from, to, reason } }: { event: HostEventRow }): ReactElement {
   switch (kind) {
-    case 'liveness': return <p><Word>{from}</Word>{from === null ? null : <span className="mr-2 text-faint">→</span>}<Word>{to}</Word>{reason === null ? null : <span className="text-soft">{sentence(reason)}</span>}</p>;
-    case 'boot': return <p>Boot {to ?? UNKNOWN}: <span className="text-soft">{from === null ? 'the first that Drover met' : `its ids began again after boot ${from}`}</span></p>;
+    case 'liveness': return <p>{from === null ? <span className="mr-2 text-soft" title="Drover was started, or the host was added or enabled">Drover begins to watch</span> : <Word>{from}</Word>}<span className="mr-2 text-faint">→</span><Word>{to}</Word>{reason === null ? null : <span className="text-soft">{sentence(reason)}</span>}</p>;
+    case 'boot': return <p title={BOOT_WORDS}>Boot {to ?? UNKNOWN}: <span className="text-soft">{from === null ? 'the first that Drover met' : `another process, or its configuration was read anew; its request ids began again after boot ${from}`}</span></p>;
     case 'build': return <p>Build {to ?? UNKNOWN}{from === null ? '' : <span className="text-soft">, before {from}</span>}</p>;
     case 'model': return <p><Link href={modelAddress(reason ?? '')} className="hover:text-accent hover:underline">{reason}</Link> <span className="text-faint">{from === null ? '' : `${from} → `}</span><span className={modelColour(to ?? '')}>{to ?? UNKNOWN}</span></p>;
     default: return kind satisfies never;

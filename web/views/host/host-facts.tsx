@@ -10,6 +10,7 @@ import { useNow } from '../../state/now.ts';
 import { useQuery } from '../../state/use-query.ts';
 import { LivenessWord } from '../../ui/liveness.tsx';
 import { Ago, For } from '../../ui/time.tsx';
+import { BOOT_WORDS, GENERATION_WORDS, PROFILE_WORDS } from './host-words.ts';
 import { TokensRate } from '../../ui/tokens-rate.tsx';
 
 /** What of a host's document is not in its state. */
@@ -48,9 +49,9 @@ export function HostFacts({ id, epoch, state }: { id: string; epoch: string; sta
         {data === null ? UNKNOWN : <a href={data.baseUrl} target="_blank" rel="noreferrer" className="text-accent hover:underline">{data.baseUrl}</a>}
         <span className="text-faint"> by {source === 'config' ? 'the configuration' : 'the API'}{data?.hasApiKey === true ? ', with a key' : ''}</span>
       </Fact>
-      <Fact name="Build" title={build === null ? undefined : `${build.version} ${build.commit}`}>{build === null ? UNKNOWN : <>{build.version} <span className="text-faint">{build.commit}</span></>}</Fact>
-      <Fact name="Generation">{generation ?? UNKNOWN}{profile === null ? null : <span className="text-faint"> profile {profile}</span>}</Fact>
-      <Fact name="Boot" title="how often its ids have begun again, as far as Drover saw it">{bootEpoch ?? UNKNOWN}</Fact>
+      <Fact name="Build" title={build === null ? undefined : `${build.version} ${build.commit}`}>{build === null ? UNKNOWN : <>{build.version} <span className="text-faint">{build.commit.slice(0, 8)}</span></>}</Fact>
+      <Fact name="Generation" title={GENERATION_WORDS}>{generation ?? UNKNOWN}{profile === null ? null : <span className="text-faint" title={PROFILE_WORDS}> profile {profile}</span>}</Fact>
+      <Fact name="Boot" title={BOOT_WORDS}>{bootEpoch ?? UNKNOWN}</Fact>
       <Fact name="Last contact"><Ago at={lastContactAt} /></Fact>
     </dl>
   );

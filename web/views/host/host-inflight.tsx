@@ -12,9 +12,9 @@ interface Entry { id: string; request: InflightRequest }
 const COLUMNS: readonly TableColumn<Entry>[] = [
   { id: 'age', name: 'For', className: 'whitespace-nowrap', cell: ({ request: { startedAt } }) => <For since={startedAt} /> },
   { id: 'model', name: 'Model', className: 'max-w-36 truncate max-sm:max-w-24', cell: ({ request: { model } }) => <ModelLink id={model} /> },
-  { id: 'path', name: 'Request', className: 'max-w-36 truncate text-soft max-sm:max-w-24', cell: ({ request: { method, path } }) => <span title={`${method} ${path}`}>{`${method} ${path}`}</span> },
+  { id: 'path', name: 'Request', className: 'max-w-36 truncate text-soft max-sm:max-w-24', cell: ({ request: { method, path, remoteIp } }) => <span title={`${method} ${path}${remoteIp === null ? '' : `, from ${remoteIp}`}`}>{`${method} ${path}`}</span> },
   { id: 'bytes', name: 'Answered', right: true, cell: ({ request: { respBytes } }) => bytes(respBytes) },
-  { id: 'remote', name: 'From', right: true, className: 'text-soft max-sm:hidden', cell: ({ request: { remoteIp } }) => remoteIp ?? UNKNOWN },
+  { id: 'remote', name: 'From', right: true, className: 'hidden text-soft 2xl:table-cell', cell: ({ request: { remoteIp } }) => remoteIp ?? UNKNOWN },
 ];
 
 export function HostInflight({ inflight: { total, requests } }: Pick<HostState, 'inflight'>): ReactElement {
