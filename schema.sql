@@ -108,6 +108,47 @@ CREATE TABLE perf (
 -- Of all hosts at once only stretches of time are read: BRIN costs 5 % of the inserts, a b-tree four times that.
 CREATE INDEX perf_ts ON perf USING brin (ts);
 
+-- Performance samples of five minutes (src/model/records/perf.ts) summed up: what stepped answers are made of, and all that is left
+-- when the samples are dropped. Each is made whole from its samples, never added to; `ts` is where the bucket begins. Of what no
+-- sample told all four are NULL. The counts stand last: between doubles each would be padded to 8 bytes.
+CREATE TABLE perf_rollups (
+  host_id            text COLLATE "C" NOT NULL,
+  ts                 timestamptz NOT NULL,
+  gpu                text COLLATE "C",
+  -- Only rises: made anew from fewer samples, it would forget those that are gone.
+  samples            integer NOT NULL,
+  cpu_pct_min double precision, cpu_pct_avg double precision, cpu_pct_max double precision,
+  mem_used_mb_min double precision, mem_used_mb_avg double precision, mem_used_mb_max double precision,
+  mem_total_mb_min double precision, mem_total_mb_avg double precision, mem_total_mb_max double precision,
+  swap_used_mb_min double precision, swap_used_mb_avg double precision, swap_used_mb_max double precision,
+  swap_total_mb_min double precision, swap_total_mb_avg double precision, swap_total_mb_max double precision,
+  load1_min double precision, load1_avg double precision, load1_max double precision,
+  load5_min double precision, load5_avg double precision, load5_max double precision,
+  load15_min double precision, load15_avg double precision, load15_max double precision,
+  net_rx_bytes_min double precision, net_rx_bytes_avg double precision, net_rx_bytes_max double precision,
+  net_tx_bytes_min double precision, net_tx_bytes_avg double precision, net_tx_bytes_max double precision,
+  util_pct_min double precision, util_pct_avg double precision, util_pct_max double precision,
+  mem_util_pct_min double precision, mem_util_pct_avg double precision, mem_util_pct_max double precision,
+  temp_c_min double precision, temp_c_avg double precision, temp_c_max double precision,
+  vram_temp_c_min double precision, vram_temp_c_avg double precision, vram_temp_c_max double precision,
+  fan_pct_min double precision, fan_pct_avg double precision, fan_pct_max double precision,
+  power_w_min double precision, power_w_avg double precision, power_w_max double precision,
+  cpu_pct_count integer, mem_used_mb_count integer, mem_total_mb_count integer, swap_used_mb_count integer,
+  swap_total_mb_count integer, load1_count integer, load5_count integer, load15_count integer,
+  net_rx_bytes_count integer, net_tx_bytes_count integer, util_pct_count integer, mem_util_pct_count integer,
+  temp_c_count integer, vram_temp_c_count integer, fan_pct_count integer, power_w_count integer,
+  CONSTRAINT perf_rollups_key UNIQUE NULLS NOT DISTINCT (host_id, ts, gpu)
+) PARTITION BY RANGE (ts);
+CREATE INDEX perf_rollups_ts ON perf_rollups USING brin (ts);
+
+-- Buckets with samples that their roll-up does not hold yet: a row for each batch that brought some, written with them. Rows are added
+-- and deleted, never updated, so writers and the one who sums up never wait for each other. Answers take such a bucket's samples.
+CREATE TABLE perf_rollups_due (
+  host_id text COLLATE "C" NOT NULL,
+  ts      timestamptz NOT NULL
+) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000);
+CREATE INDEX perf_rollups_due_ts ON perf_rollups_due (ts, host_id);
+
 CREATE TABLE host_events (
   host_id    text COLLATE "C" NOT NULL,
   ts         timestamptz NOT NULL,

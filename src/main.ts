@@ -31,6 +31,7 @@ import { countStore } from './io/postgres/counted-store.ts';
 import { createHistory } from './io/postgres/history.ts';
 import { createHostsRepository } from './io/postgres/hosts.ts';
 import { createPartitions } from './io/postgres/partitions.ts';
+import { createRollups } from './io/postgres/rollups.ts';
 import { createPostgresStore } from './io/postgres/store.ts';
 import { parseDatabaseUrl } from './io/postgres/url.ts';
 import { openSecrets } from './io/secrets.ts';
@@ -106,6 +107,7 @@ export async function startDrover(config: Config, options: { log?: Logger } = {}
   const retentionDays = retentionDaysOf(limits.retentionDays);
   const { connectMs } = limits.database;
   const partitions = createPartitions({ sql: postgres.pools.partitions, clock, retentionDays, clockPartitions: limits.clockPartitions, connectMs });
+  const rollups = createRollups({ sql: postgres.pools.partitions, clock, make: partitions.make, connectMs });
   const store = countStore(
     createPostgresStore({ sql: postgres.pools.writers, clock, random, makePartition: (table, ts) => partitionQueue.request(table, ts), retentionDays, connectMs }),
     (error) => {
@@ -196,7 +198,7 @@ export async function startDrover(config: Config, options: { log?: Logger } = {}
       activityPersister: persisterOf('activity'),
       perfPersister: persisterOf('perf'),
       eventsPersister: persisterOf('events'),
-      retention: (context) => startRetention(context, { partitions, queue: partitionQueue, database }),
+      retention: (context) => startRetention(context, { partitions, rollups, queue: partitionQueue, database, onError: (err) => log.warn({ err }, 'retention: tried again in a moment') }),
       fleetStore: (context) => startFleetStore(context, { feed, limits }),
       broadcaster: (context) => startBroadcaster(context, { feed, gate, actors: tree.registry, random, limits, version: VERSION }),
       keeper: keeper({

@@ -159,8 +159,9 @@ describe('pages', () => {
   });
 
   test('steps of samples', async () => {
-    const found = await history.perfSteps({ hosts: ['a'], from: null, to: null, stepS: 10, limit: 100 });
-    expect(found.map(({ ts, gpu, cpuPct, load1, utilPct }) => ({ ts, gpu, cpuPct, load1, utilPct }))).toEqual([
+    const { stepS, points } = await history.perfSteps({ hosts: ['a'], from: null, to: null, stepS: 10, limit: 100 });
+    expect(stepS).toBe(10);
+    expect(points.map(({ ts, gpu, cpuPct, load1, utilPct }) => ({ ts, gpu, cpuPct, load1, utilPct }))).toEqual([
       { ts: at(0), gpu: null, cpuPct: { min: 10, avg: 20, max: 30 }, load1: { min: 0.5, avg: 0.5, max: 0.5 }, utilPct: { min: null, avg: null, max: null } },
       { ts: at(0), gpu: 'GPU-1', cpuPct: { min: null, avg: null, max: null }, load1: { min: 0.5, avg: 0.5, max: 0.5 }, utilPct: { min: 99.5, avg: 99.5, max: 99.5 } },
       { ts: at(10), gpu: null, cpuPct: { min: 50, avg: 50, max: 50 }, load1: { min: 0.5, avg: 0.5, max: 0.5 }, utilPct: { min: null, avg: null, max: null } },

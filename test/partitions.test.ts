@@ -5,6 +5,7 @@ import { startRetention } from '../src/actors/writers/retention.ts';
 import { listPartitions } from '../src/io/postgres/partition-bounds.ts';
 import { createPartitions, type Partitions } from '../src/io/postgres/partitions.ts';
 import { connectTo } from '../src/io/postgres/pools.ts';
+import type { Rollups } from '../src/io/postgres/rollups.ts';
 import { LIMITS } from '../src/model/limits.ts';
 import { PARTITIONED_TABLES } from '../src/model/seams.ts';
 import { timeOfMs } from '../src/model/time.ts';
@@ -133,7 +134,7 @@ test('making a partition does not wait for a batch or a long export', async () =
 });
 
 describe('the retention actor', () => {
-  function start(database: { ready: boolean }, partitions: Partitions, queue = createPartitionQueue()) {
+  function start(database: { ready: boolean }, partitions: Partitions, queue = createPartitionQueue(), rollups: Rollups = { piece: async () => false }) {
     const listeners = new Set<(ready: boolean) => void>();
     const states: string[] = [];
     const errors: unknown[] = [];
@@ -144,7 +145,7 @@ describe('the retention actor', () => {
         probe: { state: (to) => void states.push(to), handled: () => {}, queued: () => {} },
       },
       {
-        partitions, queue, onError: (error) => void errors.push(error),
+        partitions, rollups, queue, onError: (error) => void errors.push(error),
         database: { ready: () => database.ready, subscribe: (listener) => (listeners.add(listener), () => listeners.delete(listener)) },
       },
     );

@@ -1,7 +1,7 @@
 /** Every number that decides something, in one place. All are settings; the comments give the unit. */
 export const LIMITS = {
   /** Days before whole partitions are dropped, and what the database did not take is forgotten. */
-  retentionDays: { activity: 90, perf: 14, hostEvents: 365, modelEvents: 90, rejectedRows: 90 },
+  retentionDays: { activity: 90, perf: 14, perfRollups: 365, hostEvents: 365, modelEvents: 90, rejectedRows: 90 },
   /** Full jitter between 0 and min(cap, base · 2^n). */
   backoff: { baseMs: 500, capMs: 30_000, healthyMs: 10_000 },
   /** Shared by all hosts. */

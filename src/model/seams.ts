@@ -85,5 +85,5 @@ export interface Store {
   makePartition(table: PartitionedTable, ts: string): Promise<'made' | 'exists' | 'refused'>;
 }
 
-export const PARTITIONED_TABLES = ['activity', 'perf', 'model_events', 'host_events'] as const;
+export const PARTITIONED_TABLES = ['activity', 'perf', 'perf_rollups', 'model_events', 'host_events'] as const;
 export type PartitionedTable = (typeof PARTITIONED_TABLES)[number];

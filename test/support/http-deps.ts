@@ -138,7 +138,7 @@ export function createWorld(settings: Partial<HttpSettings> = {}): World {
     async gaps() { away(); return []; },
     async hostEvents() { away(); return []; },
     async perf() { away(); return []; },
-    async perfSteps() { away(); return []; },
+    async perfSteps({ stepS }) { away(); return { stepS, points: [] }; },
   };
   world.deps = {
     settings: { listen: { host: '127.0.0.1', port: 0 }, token: null, publicUrl: null, allowedHosts: [], sessionKey: new Uint8Array(32).fill(7), version: '9.9.9', drainMs: 2_000, ...settings },

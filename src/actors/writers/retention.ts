@@ -1,6 +1,8 @@
-/** The one maker and dropper of partitions. */
+/** The one maker and dropper of partitions; what it will drop it sums up before. */
 import { StoreError } from '../../model/records/batch.ts';
+import { ROLLUP_S } from '../../model/records/perf.ts';
 import type { Partitions } from '../../io/postgres/partitions.ts';
+import type { Rollups } from '../../io/postgres/rollups.ts';
 import type { Database } from '../database/database.ts';
 import type { ChildContext, Started } from '../child.ts';
 import type { PartitionQueue } from './partition-queue.ts';
@@ -8,6 +10,7 @@ import { startWorker } from '../worker.ts';
 
 export interface RetentionOptions {
   partitions: Partitions;
+  rollups: Rollups;
   queue: PartitionQueue;
   database: Database;
   /** Partitions that retention has dropped, by name. */
@@ -18,33 +21,39 @@ export interface RetentionOptions {
 
 /** Whole partitions go, the smallest of a day: an hour late is nothing. */
 const PASS_MS = 3_600_000;
+/** Buckets that end together are summed up together. */
+const ROLLUP_MS = ROLLUP_S * 1_000;
 /** After a lock that did not come in time, or the like. */
 const RETRY_MS = 5_000;
 
-/** `work`: requests and whatever pass is due, one step at a time. `settled`: the step has ended. */
-type RetentionEvent = { type: 'work' } | { type: 'settled'; error: unknown } | { type: 'pass' };
+/** What is done without being asked. `pass`: partitions made ahead, old ones dropped. `rollups`: a piece of what has to be summed up. */
+type Chore = 'pass' | 'rollups';
+
+/** `work`: requests and whatever is due, one step at a time. `settled`: the step, of that chore, has ended. */
+type RetentionEvent = { type: 'work' } | { type: 'settled'; chore: Chore; error: unknown } | { type: 'due'; chore: Chore };
 
 /**
- * While the database is ready: at once and every hour partitions are made ahead and old ones dropped; requests come first.
+ * While the database is ready: at once and every hour partitions are made ahead and old ones dropped; then, and every five
+ * minutes, performance is summed up, piece by piece. Before each step requests come first.
  * While it is away it waits, and requests are rejected with a StoreError 'away': their batches wait for the database anyway.
- * States: `waiting` (for the database), `idle`, `making`, `passing`.
+ * States: `waiting` (for the database), `idle`, `making`, `passing`, `rolling`.
  */
 export function startRetention(context: ChildContext, options: RetentionOptions): Started {
-  const { partitions, queue, database, onDropped, onError } = options;
+  const { partitions, rollups, queue, database, onDropped, onError } = options;
   context.probe.queued(() => queue.length);
   return startWorker<RetentionEvent>(context, (self) => {
     let busy = false;
-    let passDue = true;
-    let cancelTimer: () => void = () => {};
-    const passAfter = (ms: number): void => {
-      cancelTimer();
-      cancelTimer = self.later(ms, () => self.send({ type: 'pass' }));
+    const due: Record<Chore, boolean> = { pass: true, rollups: true };
+    const cancel: Record<Chore, () => void> = { pass: () => {}, rollups: () => {} };
+    const after = (chore: Chore, ms: number): void => {
+      cancel[chore]();
+      cancel[chore] = self.later(ms, () => self.send({ type: 'due', chore }));
     };
 
-    const step = (name: string, run: () => Promise<void>): void => {
+    const step = (name: string, chore: Chore, run: () => Promise<void>): void => {
       busy = true;
       context.probe.state(name, 'work');
-      self.task(run().then(() => self.send({ type: 'settled', error: null }), (error: unknown) => self.send({ type: 'settled', error })));
+      self.task(run().then(() => self.send({ type: 'settled', chore, error: null }), (error: unknown) => self.send({ type: 'settled', chore, error })));
     };
 
     const answerHead = async (): Promise<void> => {
@@ -65,6 +74,10 @@ export function startRetention(context: ChildContext, options: RetentionOptions)
       if (dropped.length > 0) onDropped?.(dropped);
     };
 
+    const rollUp = async (): Promise<void> => {
+      if (await rollups.piece()) due.rollups = true;
+    };
+
     const next = (): void => {
       if (busy) return;
       if (!database.ready()) {
@@ -72,17 +85,21 @@ export function startRetention(context: ChildContext, options: RetentionOptions)
         for (let request = queue.head(); request !== undefined; request = queue.head()) {
           request.reject(new StoreError('away', 'the database is away: no partition can be made'));
         }
-      } else if (queue.length > 0) step('making', answerHead);
-      else if (passDue) {
-        passDue = false;
-        passAfter(PASS_MS);
-        step('passing', pass);
+      } else if (queue.length > 0) step('making', 'pass', answerHead);
+      else if (due.pass) {
+        due.pass = false;
+        after('pass', PASS_MS);
+        step('passing', 'pass', pass);
+      } else if (due.rollups) {
+        due.rollups = false;
+        after('rollups', ROLLUP_MS);
+        step('rolling', 'rollups', rollUp);
       } else context.probe.state('idle', 'settled');
     };
 
     const stopListening = queue.onRequest(() => self.send({ type: 'work' }));
     const unsubscribe = database.subscribe((ready) => {
-      if (ready) passDue = true;
+      if (ready) due.pass = due.rollups = true;
       self.send({ type: 'work' });
     });
     self.send({ type: 'work' });
@@ -96,12 +113,12 @@ export function startRetention(context: ChildContext, options: RetentionOptions)
               // What the database's state does not explain is a crash.
               if (!(event.error instanceof StoreError)) throw event.error;
               onError?.(event.error);
-              passAfter(RETRY_MS);
+              after(event.chore, RETRY_MS);
             }
             next();
             return;
-          case 'pass':
-            passDue = true;
+          case 'due':
+            due[event.chore] = true;
             next();
             return;
           case 'work':
@@ -115,7 +132,8 @@ export function startRetention(context: ChildContext, options: RetentionOptions)
         }
       },
       cleanup() {
-        cancelTimer();
+        cancel.pass();
+        cancel.rollups();
         stopListening();
         unsubscribe();
       },

@@ -1,12 +1,13 @@
 import type { Sql } from 'postgres';
 import type { StoredRow } from '../../model/records/activity.ts';
 import type { Gap } from '../../model/records/gap.ts';
-import type { ActivityFilter, ActivityQuery, HostEventKey, HostEventQuery, HostEventRow, PerfPoint, TimeRange } from '../../model/records/history.ts';
+import type { ActivityFilter, ActivityQuery, HostEventKey, HostEventQuery, HostEventRow, PerfSteps, TimeRange } from '../../model/records/history.ts';
 import type { PerfSample } from '../../model/records/perf.ts';
 import { activityPages, readActivity, readActivityRow } from './queries/activity.ts';
 import { readGaps } from './queries/gaps.ts';
 import { readHostEvents } from './queries/host-events.ts';
-import { readPerf, readPerfSteps } from './queries/perf.ts';
+import { readPerf } from './queries/perf.ts';
+import { readPerfSteps } from './queries/perf-steps.ts';
 import { reading } from './store-error.ts';
 
 /** Reads of history, on the pool for reads. All reject with a StoreError 'away' while the database is. */
@@ -23,8 +24,8 @@ export interface History {
   hostEvents(query: HostEventQuery): Promise<(HostEventRow & { key: HostEventKey })[]>;
   /** Oldest first; of more than `limit` the newest. */
   perf(query: TimeRange & { limit: number }): Promise<PerfSample[]>;
-  /** Buckets of `stepS` seconds, aligned to 1970; oldest first; of more than `limit` the newest. */
-  perfSteps(query: TimeRange & { stepS: number; limit: number }): Promise<PerfPoint[]>;
+  /** Buckets of `stepS` seconds, aligned to 1970; oldest first; of more than `limit` the newest. Longer where samples are no more (queries/perf-steps.ts). */
+  perfSteps(query: TimeRange & { stepS: number; limit: number }): Promise<PerfSteps>;
 }
 
 export function createHistory(sql: Sql): History {

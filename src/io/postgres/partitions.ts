@@ -10,6 +10,7 @@ import { PARTITIONED_TABLES, type Clock, type PartitionedTable } from '../../mod
 import { msOfTime, timeOfMs } from '../../model/time.ts';
 import { holding, listPartitions, type Partition } from './partition-bounds.ts';
 import { forgetRejected } from './reject.ts';
+import { isDue } from './rollups.ts';
 import { reading } from './store-error.ts';
 import { isBroken, onConnection, transaction } from './transaction.ts';
 
@@ -18,7 +19,10 @@ export interface Partitions {
   make(table: PartitionedTable, ts: string): Promise<'made' | 'exists' | 'refused'>;
   /** Every table's current period and those ahead. */
   makeAhead(): Promise<void>;
-  /** Drops whole partitions older than retention, and rejected rows; finishes what an earlier process left half done. Returns the names dropped. */
+  /**
+   * Drops whole partitions older than retention, and rejected rows; finishes what an earlier process left half done. Returns the
+   * names dropped. Performance samples stay until they are summed up; what a batch brings after that look is older than retention.
+   */
   dropOld(): Promise<string[]>;
 }
 
@@ -86,7 +90,7 @@ export function createPartitions(options: { sql: Sql; clock: Clock; retentionDay
         const edge = retentionEdge(days[table], clock.now());
         for (const partition of await listPartitions(session, table)) {
           if (partition.detachPending) await session.unsafe(`ALTER TABLE ${table} DETACH PARTITION ${quoted(partition.name)} FINALIZE`);
-          else if (partition.to <= edge) {
+          else if (partition.to <= edge && !(table === 'perf' && (await isDue(session, partition)))) {
             await session.unsafe(`COMMENT ON TABLE ${quoted(partition.name)} IS '${DROP_MARK}'`);
             await session.unsafe(`ALTER TABLE ${table} DETACH PARTITION ${quoted(partition.name)} CONCURRENTLY`);
           }

@@ -9,6 +9,9 @@ import { readMark } from './read-mark.ts';
 import { createRefusedPeriods } from './refused-periods.ts';
 import { type BatchPlan, type Refusal, writePlan } from './write-batch.ts';
 
+/** What batches hold rows of. */
+type BatchTable = Exclude<PartitionedTable, 'perf_rollups'>;
+
 export interface StoreOptions {
   /** The pool for writers. */
   sql: Sql;
@@ -38,7 +41,7 @@ export function createPostgresStore({ sql, clock, random, makePartition, retenti
       detectedAt: timeOfMs(now),
       connectMs,
     };
-    const sort = <T extends { hostId: string; ts: string }>(table: PartitionedTable, values: readonly T[]): { kept: T[]; outside: Refusal<T>[] } => {
+    const sort = <T extends { hostId: string; ts: string }>(table: BatchTable, values: readonly T[]): { kept: T[]; outside: Refusal<T>[] } => {
       // Canonical times order as text.
       const edge = timeOfMs(retentionEdge(days[table], now));
       const kept: T[] = [];
@@ -62,7 +65,7 @@ export function createPostgresStore({ sql, clock, random, makePartition, retenti
     made.batch.perf = perf.kept;
     made.batch.hostEvents = hostEvents.kept;
     made.batch.modelEvents = modelEvents.kept;
-    const values = (source: PartitionedTable, outside: Refusal<{ hostId: string }>[]): BatchPlan['refusedValues'] =>
+    const values = (source: BatchTable, outside: Refusal<{ hostId: string }>[]): BatchPlan['refusedValues'] =>
       outside.map(({ row, error }) => ({ row: { source, value: row }, error }));
     made.refusedValues = [
       ...values('perf', perf.outside),
@@ -74,12 +77,12 @@ export function createPostgresStore({ sql, clock, random, makePartition, retenti
 
   /** The database says which table, not which time: the first one that no partition holds. */
   const missing = async (batch: Batch, error: unknown): Promise<StoreError> => {
-    const lists: Record<PartitionedTable, readonly { ts: string }[]> = {
+    const lists: Record<BatchTable, readonly { ts: string }[]> = {
       activity: batch.activity, perf: batch.perf, host_events: batch.hostEvents, model_events: batch.modelEvents,
     };
     const table = tableOf(error);
     if (table === null || !Object.hasOwn(lists, table)) return away(error);
-    const named = table as PartitionedTable;
+    const named = table as BatchTable;
     const partitions = await reading(() => listPartitions(sql, named));
     const row = lists[named].find(({ ts }) => holding(partitions, msOfTime(ts)) === undefined);
     // Made meanwhile by the one who was asked for it before: to be tried again, like any other.

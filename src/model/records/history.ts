@@ -57,3 +57,9 @@ export interface HostEventQuery extends TimeRange {
 
 /** One bucket of one host's system (`gpu` null) or GPU; `ts` is where it begins. */
 export type PerfPoint = { hostId: string; ts: string; gpu: string | null } & Record<PerfMetric, Spread>;
+
+export interface PerfSteps {
+  /** Seconds in a bucket: as asked, or, where samples are no more, the next multiple of ROLLUP_S. */
+  stepS: number;
+  points: PerfPoint[];
+}

@@ -5,12 +5,13 @@ import type { PartitionedTable } from '../seams.ts';
 const DAY_MS = 86_400_000;
 
 /** Days a partition holds: some dozen partitions within retention, so that planning a query over all of it stays cheap. */
-export const PERIOD_DAYS: Record<PartitionedTable, number> = { activity: 7, perf: 1, model_events: 7, host_events: 28 };
+export const PERIOD_DAYS: Record<PartitionedTable, number> = { activity: 7, perf: 1, perf_rollups: 28, model_events: 7, host_events: 28 };
 
 export type RetentionDays = Record<PartitionedTable | 'rejected_rows', number>;
 
 export function retentionDaysOf(days: Limits['retentionDays']): RetentionDays {
-  return { activity: days.activity, perf: days.perf, host_events: days.hostEvents, model_events: days.modelEvents, rejected_rows: days.rejectedRows };
+  // Stepped answers read roll-ups where there are samples, too: the shorter life would end both.
+  return { activity: days.activity, perf: days.perf, perf_rollups: Math.max(days.perf, days.perfRollups), host_events: days.hostEvents, model_events: days.modelEvents, rejected_rows: days.rejectedRows };
 }
 
 export const RETENTION_DAYS: RetentionDays = retentionDaysOf(LIMITS.retentionDays);

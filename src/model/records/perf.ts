@@ -1,3 +1,6 @@
+/** Seconds in one roll-up of samples, counted from 1970. It divides every partition's period, and what is stored rests on it: no setting. */
+export const ROLLUP_S = 300;
+
 /** One performance sample: of a whole host (`gpu` null) or of one of its GPUs. What the host does not tell is null. */
 export interface PerfSample {
   hostId: string;

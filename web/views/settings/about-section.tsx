@@ -46,7 +46,7 @@ export function AboutSection(): ReactElement {
   );
 }
 
-const RETAINED: Readonly<Record<string, string>> = { activity: 'Requests', perf: 'Performance', hostEvents: 'Host events', modelEvents: 'Model events', rejectedRows: 'Rejected rows' };
+const RETAINED: Readonly<Record<string, string>> = { activity: 'Requests', perf: 'Performance', perfRollups: 'Performance, by 5 min', hostEvents: 'Host events', modelEvents: 'Model events', rejectedRows: 'Rejected rows' };
 
 function DatabaseState(): ReactElement | null {
   const ready = useQuery<Ready>('/readyz');

@@ -9,13 +9,14 @@ export interface Conditions {
   add(sql: string): void;
   /** ` AND …` for each one, or nothing. */
   and(): string;
+  /** The WHERE of another part of the same statement: conditions of its own, the same values. */
+  part(): Conditions;
   readonly values: Parameter[];
 }
 
 type Parameter = string | number | readonly string[] | readonly number[];
 
-export function conditions(): Conditions {
-  const values: Parameter[] = [];
+export function conditions(values: Parameter[] = []): Conditions {
   let text = '';
   return {
     values,
@@ -25,6 +26,7 @@ export function conditions(): Conditions {
       text += ` AND ${sql}`;
     },
     and: () => text,
+    part: () => conditions(values),
   };
 }
 
