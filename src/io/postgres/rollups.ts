@@ -12,7 +12,7 @@ import { msOfTime, timeOfMs } from '../../model/time.ts';
 import { timeText } from './activity-columns.ts';
 import { textArray } from './array-text.ts';
 import type { Partitions } from './partitions.ts';
-import { BUCKET, METRICS, plausible } from './perf-columns.ts';
+import { BUCKET, KNOWN, SPREAD_COLUMNS, SPREADS } from './perf-columns.ts';
 import { reading } from './store-error.ts';
 import { transaction } from './transaction.ts';
 
@@ -21,7 +21,7 @@ export interface Rollups {
   piece(): Promise<boolean>;
 }
 
-/** Buckets in one transaction: some 20,000 samples, a tenth of a second. */
+/** Buckets in one transaction: some 20,000 samples, 50 ms. */
 const PIECE = 200;
 /** A bucket is left alone until so long after its end: most samples have come by then. Until it is summed up, answers take the samples. */
 const SETTLE_MS = 30_000;
@@ -82,10 +82,6 @@ function arrays(buckets: readonly Bucket[]): string[] {
   return [textArray(buckets, ({ hostId }) => hostId), textArray(buckets, ({ ts }) => ts)];
 }
 
-const COLUMNS = METRICS.flatMap(([, column]) => [`${column}_min`, `${column}_avg`, `${column}_max`, `${column}_count`]);
-const KNOWN = METRICS.map(([, column]) => `${plausible(column)} AS ${column}`).join(', ');
-const SPREADS = METRICS.map(([, column]) => `min(${column}), avg(${column}), max(${column}), nullif(count(${column}), 0)`).join(', ');
-
 /**
  * $1, $2: buckets whose marks go; $3, $4: those that are summed up. A roll-up of more samples stays: of some that it was made of
  * nothing is left, and others came when they were gone. LATERAL with a GROUP BY of its own: one walk along the key a bucket,
@@ -95,12 +91,12 @@ const SUM_UP = `
   WITH gone AS (
     DELETE FROM perf_rollups_due d USING unnest($1::text[], $2::timestamptz[]) AS due (host_id, ts) WHERE d.host_id = due.host_id AND d.ts = due.ts
   )
-  INSERT INTO perf_rollups AS r (host_id, ts, gpu, samples, ${COLUMNS.join(', ')})
+  INSERT INTO perf_rollups AS r (host_id, ts, gpu, samples, ${SPREAD_COLUMNS.join(', ')})
   SELECT due.host_id, due.ts, summed.*
   FROM unnest($3::text[], $4::timestamptz[]) AS due (host_id, ts) CROSS JOIN LATERAL (
     SELECT gpu, count(*), ${SPREADS}
-    FROM (SELECT p.gpu, ${KNOWN} FROM perf p WHERE p.host_id = due.host_id AND p.ts >= due.ts AND p.ts < due.ts + ${BUCKET}) known
+    FROM (SELECT p.gpu, ${KNOWN} FROM perf p WHERE p.host_id = due.host_id AND p.ts >= due.ts AND p.ts < due.ts + ${BUCKET} OFFSET 0) known
     GROUP BY gpu
   ) summed
-  ON CONFLICT (host_id, ts, gpu) DO UPDATE SET (samples, ${COLUMNS.join(', ')}) = ROW (excluded.samples, ${COLUMNS.map((column) => `excluded.${column}`).join(', ')})
+  ON CONFLICT (host_id, ts, gpu) DO UPDATE SET (samples, ${SPREAD_COLUMNS.join(', ')}) = ROW (excluded.samples, ${SPREAD_COLUMNS.map((column) => `excluded.${column}`).join(', ')})
   WHERE r.samples <= excluded.samples`;

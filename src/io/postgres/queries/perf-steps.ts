@@ -10,7 +10,7 @@ import { msOfTime, timeOfMs } from '../../../model/time.ts';
 import { timeText } from '../activity-columns.ts';
 import { textArray } from '../array-text.ts';
 import { listPartitions } from '../partition-bounds.ts';
-import { BUCKET, METRICS, plausible } from '../perf-columns.ts';
+import { BUCKET, KNOWN, METRICS, SPREAD_COLUMNS, SPREADS } from '../perf-columns.ts';
 import { type Conditions, conditions } from './conditions.ts';
 
 /**
@@ -43,13 +43,13 @@ function within(where: Conditions, table: string, { hosts }: TimeRange, from: st
 
 async function readPoints(sql: Sql, query: TimeRange & { stepS: number; limit: number }, rolled: boolean): Promise<PerfPoint[]> {
   const where = conditions();
-  const parts = rolled ? partsOf(where, query) : { due: '', selects: [samplesOf(where, query, query.from, query.to)] };
   const step = where.value(query.stepS);
+  const parts = rolled ? partsOf(where, step, query) : { due: '', selects: [samplesOf(where, step, query, query.from, query.to)] };
   const limit = where.value(query.limit);
   const columns = METRICS.map(([name, column]) => `min(s.${column}_min) AS "${name}_min", sum(s.${column}_avg * s.${column}_count) / sum(s.${column}_count) AS "${name}_avg", max(s.${column}_max) AS "${name}_max"`).join(', ');
   const records = await sql.unsafe<(Record<string, number | null> & { hostId: string; ts: string; gpu: string | null })[]>(
     `${parts.due} SELECT b."hostId", ${timeText('b.bucket')} AS ts, b.gpu, b.* FROM (
-       SELECT s.host_id AS "hostId", date_bin(${step} * interval '1 second', s.ts, '1970-01-01T00:00:00Z') AS bucket, s.gpu, ${columns}
+       SELECT s.host_id AS "hostId", ${binned(step, 's.ts')} AS bucket, s.gpu, ${columns}
        FROM (${parts.selects.join(' UNION ALL ')}) s
        GROUP BY 1, 2, 3 ORDER BY 2 DESC, 1 DESC, 3 DESC NULLS LAST LIMIT ${limit}
      ) b ORDER BY b.bucket, b."hostId", b.gpu NULLS FIRST`,
@@ -61,22 +61,20 @@ async function readPoints(sql: Sql, query: TimeRange & { stepS: number; limit: n
   });
 }
 
-/** Of a sample: a roll-up of one. */
-const SAMPLE = METRICS.map(([, column]) => `k.${column} AS ${column}_min, k.${column} AS ${column}_avg, k.${column} AS ${column}_max, CASE WHEN k.${column} IS NULL THEN NULL ELSE 1 END AS ${column}_count`).join(', ');
-const KNOWN = `p.host_id, p.ts, p.gpu, ${METRICS.map(([, column]) => `${plausible(column)} AS ${column}`).join(', ')}`;
-const ROLLUP = METRICS.flatMap(([, column]) => ['min', 'avg', 'max', 'count'].map((what) => `r.${column}_${what}`)).join(', ');
-
-function samplesOf(where: Conditions, query: TimeRange, from: string | null, to: string | null): string {
+/** Samples of a stretch, summed up by the answer's steps. */
+function samplesOf(where: Conditions, step: string, query: TimeRange, from: string | null, to: string | null): string {
   const own = where.part();
   within(own, 'p', query, from, to);
-  return `SELECT k.host_id, k.ts, k.gpu, ${SAMPLE} FROM (SELECT ${KNOWN} FROM perf p WHERE true${own.and()}) k`;
+  return `SELECT host_id, ts, gpu, ${SPREADS} FROM (SELECT p.host_id, ${binned(step, 'p.ts')} AS ts, p.gpu, ${KNOWN} FROM perf p WHERE true${own.and()} OFFSET 0) known GROUP BY 1, 2, 3`;
 }
+
+const binned = (step: string, ts: string): string => `date_bin(${step} * interval '1 second', ${ts}, '1970-01-01T00:00:00Z')`;
 
 /**
  * `low` and `high`: the first and the last limit between buckets inside the range. What lies between them is whole: roll-ups, and
  * samples of buckets that are due. Before `low` samples alone; behind `high` too, or, where they are gone, the roll-up.
  */
-function partsOf(where: Conditions, query: TimeRange): { due: string; selects: string[] } {
+function partsOf(where: Conditions, step: string, query: TimeRange): { due: string; selects: string[] } {
   const { from, to } = query;
   const low = from === null ? null : timeOfMs(Math.ceil(msOfTime(from) / LENGTH_MS) * LENGTH_MS);
   const high = to === null ? null : timeOfMs(Math.floor(msOfTime(to) / LENGTH_MS) * LENGTH_MS);
@@ -87,13 +85,14 @@ function partsOf(where: Conditions, query: TimeRange): { due: string; selects: s
   rollupWhere.add('NOT EXISTS (SELECT FROM due WHERE due.host_id = r.host_id AND due.ts = r.ts)');
   if (high !== null) rollupWhere.add(`(r.ts < ${where.time(high)} OR NOT EXISTS (SELECT FROM perf p WHERE p.host_id = r.host_id AND p.ts >= r.ts AND p.ts < r.ts + ${BUCKET}))`);
   const selects = [
-    `SELECT r.host_id, r.ts, r.gpu, ${ROLLUP} FROM perf_rollups r WHERE true${rollupWhere.and()}`,
-    // OFFSET 0: one walk along the key a bucket, whatever the planner thinks of the table.
-    `SELECT k.host_id, k.ts, k.gpu, ${SAMPLE} FROM due CROSS JOIN LATERAL (SELECT ${KNOWN} FROM perf p WHERE p.host_id = due.host_id AND p.ts >= due.ts AND p.ts < due.ts + ${BUCKET} OFFSET 0) k`,
+    `SELECT r.host_id, r.ts, r.gpu, ${SPREAD_COLUMNS.map((column) => `r.${column}`).join(', ')} FROM perf_rollups r WHERE true${rollupWhere.and()}`,
+    `SELECT due.host_id, due.ts, summed.* FROM due CROSS JOIN LATERAL (
+       SELECT gpu, ${SPREADS} FROM (SELECT p.gpu, ${KNOWN} FROM perf p WHERE p.host_id = due.host_id AND p.ts >= due.ts AND p.ts < due.ts + ${BUCKET} OFFSET 0) known GROUP BY gpu
+     ) summed`,
   ];
   const oneBucket = low !== null && high !== null && high < low;
-  if (from !== null && from !== low) selects.push(samplesOf(where, query, from, oneBucket ? to : low));
-  if (to !== null && to !== high && !oneBucket) selects.push(samplesOf(where, query, high, to));
+  if (from !== null && from !== low) selects.push(samplesOf(where, step, query, from, oneBucket ? to : low));
+  if (to !== null && to !== high && !oneBucket) selects.push(samplesOf(where, step, query, high, to));
   return { due: `WITH due AS MATERIALIZED (SELECT DISTINCT d.host_id, d.ts FROM perf_rollups_due d WHERE true${dueWhere.and()})`, selects };
 }
 
