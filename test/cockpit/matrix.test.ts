@@ -83,3 +83,23 @@ test('one metric of every host, from the fleet\'s head, live', async () => {
   expect(await page.locator('[data-host=gpu1] [data-spark]').getAttribute('d')).toBe('');
   await page.context().close();
 });
+
+test('the lines of one metric begin with what history knows', async () => {
+  const host = cockpit.hosts['gpu2']!;
+  host.jumpClock(-10_000);
+  host.record({ model: 'm00', tokensPerSecond: 50, outputTokens: 600 });
+  host.jumpClock(10_000);
+  const oldest = async (): Promise<number> => {
+    const { samples } = await (await fetch(`${cockpit.url}/api/perf?host=gpu2`)).json() as { samples: { ts: string }[] };
+    return Date.parse(samples[0]?.ts ?? '') || Infinity;
+  };
+  await expect.poll(async () => Date.now() - await oldest(), { timeout: 30_000 }).toBeGreaterThan(10_000);
+  for (const metric of ['tokens', 'memory']) {
+    const openedAt = Date.now();
+    const page = await cockpit.open(`/matrix?show=multiples&metric=${metric}`);
+    // Now is at its right end, at 179 seconds.
+    const beginning = async (): Promise<number> => Date.now() - 1_000 * (179 - Number(/^M(\d+) /.exec(await page.locator('[data-host=gpu2] [data-spark]').getAttribute('d') ?? '')?.[1] ?? 179));
+    await expect.poll(beginning, { timeout: 20_000 }).toBeLessThan(openedAt - 4_000);
+    await page.context().close();
+  }
+});

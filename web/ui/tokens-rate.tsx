@@ -5,9 +5,14 @@ import { msOfTime } from '../../src/model/time.ts';
 import { counted, rounded, UNKNOWN } from '../format/figures.ts';
 import { useAsOfNow } from '../state/now.ts';
 
-export function TokensRate({ state: { liveness, throughput } }: { state: Pick<HostState, 'liveness' | 'throughput'> }): ReactElement {
-  const { windowS, rows, outputTokensPerSecond } = throughput;
-  const part = useAsOfNow((now) => (liveness.state === 'live' && now - msOfTime(liveness.since) < windowS * 1_000 ? 1 : 0)) === 1;
+type Rated = Pick<HostState, 'liveness' | 'throughput'>;
+
+/** Watched for less than the window of its rate. */
+export const isYoung = ({ liveness: { state, since }, throughput: { windowS } }: Rated, now: number): boolean => state === 'live' && now - msOfTime(since) < windowS * 1_000;
+
+export function TokensRate({ state }: { state: Rated }): ReactElement {
+  const { rows, outputTokensPerSecond } = state.throughput;
+  const part = useAsOfNow((now) => Number(isYoung(state, now))) === 1;
   const rate = rows === 0 ? null : outputTokensPerSecond;
   const ended = `${counted(rows, 'request')} ended`;
   if (rate === null) return <span title={rows === 0 ? 'output tokens a second: no request has ended in the last minute' : `output tokens a second: ${ended} in the last minute, and none says how many tokens it made`}>{UNKNOWN}</span>;

@@ -9,9 +9,10 @@ import { connection } from '../../state/connection.ts';
 import { Button } from '../../ui/button.tsx';
 import { Segments } from '../../ui/field.tsx';
 import { LivenessMark } from '../../ui/liveness.tsx';
-import { Empty } from '../../ui/notes.tsx';
+import { Empty, Fault } from '../../ui/notes.tsx';
 import { TokensRate } from '../../ui/tokens-rate.tsx';
 import { hostsOf, type HostRow } from './cells.ts';
+import { GpusPast, RowsPast, type Past } from './past.tsx';
 import { createSamples, KEPT, metricOf, METRICS, pathOf, STEP_MS, type Metric, type Samples } from './samples.ts';
 
 const NAMES: Record<Metric, string> = { tokens: 'Tokens/s', inflight: 'In flight', busy: 'GPU busy', memory: 'GPU memory' };
@@ -29,30 +30,43 @@ export function Multiples({ fleet, q }: { fleet: ReadonlyMap<string, HeldHost>; 
   const [params, setParams] = useParams();
   const metric = METRICS.find((one) => one === params.get('metric')) ?? 'tokens';
   const [samples] = useState(createSamples);
-  const [drawn, draw] = useState<Drawn>({ paths: new Map(), max: 1 });
   const hosts = useMemo(() => hostsOf(fleet, q), [fleet, q]);
+  const choice = <Segments label="Metric" value={metric} options={OPTIONS} onChange={(value) => setParams({ metric: value === 'tokens' ? null : value })} />;
+  if (hosts.length === 0) return <div>{choice}<Empty title="No host passes the filter"><Button onClick={() => setParams({ q: null })}>Show all</Button></Empty></div>;
+  const Past = metric === 'tokens' || metric === 'inflight' ? RowsPast : GpusPast;
+  return <Past>{(past) => <Lines hosts={hosts} metric={metric} samples={samples} choice={choice} {...past} />}</Past>;
+}
+
+interface LinesProps extends Past { hosts: readonly HostRow[]; metric: Metric; samples: Samples; choice: ReactElement }
+
+function Lines({ hosts, metric, samples, choice, fill, error, retry }: LinesProps): ReactElement {
+  const [drawn, draw] = useState<Drawn>({ paths: new Map(), max: 1 });
   const shown = hosts.map(({ id }) => id).join('\n');
   useEffect(() => {
     const take = (): void => {
-      const { client, line } = connection.getSnapshot().context;
-      samples.take(client.fleet.hosts, Date.now(), line.state === 'open');
-      draw(drawnOf(samples, shown === '' ? [] : shown.split('\n'), metric));
+      const { client: { fleet }, line } = connection.getSnapshot().context;
+      const now = Date.now();
+      samples.take(fleet.hosts, now, line.state === 'open');
+      draw(drawnOf(shown.split('\n').map((id): [string, Float32Array] => {
+        const values = samples.read(id, metric).slice();
+        const held = fleet.hosts.get(id);
+        if (held !== undefined) fill?.(id, held.state, metric, values, now);
+        return [id, values];
+      }), metric));
     };
     take();
     const timer = setInterval(take, STEP_MS);
     return () => clearInterval(timer);
-  }, [samples, shown, metric]);
+  }, [samples, shown, metric, fill]);
   return (
     <div className="grid gap-3">
       <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
-        <Segments label="Metric" value={metric} options={OPTIONS} onChange={(value) => setParams({ metric: value === 'tokens' ? null : value })} />
-        <span className="text-sm text-faint">all from 0 to {figure(metric, drawn.max)}; the last {span(KEPT * STEP_MS)}, since this view was opened</span>
+        {choice}<span className="text-sm text-faint">all from 0 to {figure(metric, drawn.max)}; the last {span(KEPT * STEP_MS)}</span>
       </div>
-      {hosts.length === 0 ? <Empty title="No host passes the filter"><Button onClick={() => setParams({ q: null })}>Show all</Button></Empty> : (
-        <ul aria-label={`${NAMES[metric]} of every host`} className="grid grid-cols-[repeat(auto-fill,minmax(min(13rem,45%),1fr))] gap-3">
-          {hosts.map((host) => <Small key={host.id} {...host} metric={metric} path={drawn.paths.get(host.id) ?? ''} />)}
-        </ul>
-      )}
+      {error === null ? null : <Fault error={error} retry={retry} />}
+      <ul aria-label={`${NAMES[metric]} of every host`} className="grid grid-cols-[repeat(auto-fill,minmax(min(13rem,45%),1fr))] gap-3">
+        {hosts.map((host) => <Small key={host.id} {...host} metric={metric} path={drawn.paths.get(host.id) ?? ''} />)}
+      </ul>
     </div>
   );
 }
@@ -74,16 +88,15 @@ const Small = memo(function Small({ id, held: { state }, metric, path }: HostRow
 
 interface Drawn { paths: ReadonlyMap<string, string>; max: number }
 
-function drawnOf(samples: Samples, hosts: readonly string[], metric: Metric): Drawn {
-  const all = hosts.map((id): [string, Float32Array] => [id, samples.read(id, metric)]);
+function drawnOf(all: readonly [string, Float32Array][], metric: Metric): Drawn {
   const max = metric === 'busy' || metric === 'memory' ? 100 : scaleOf(all.map(([, values]) => values));
   return { max, paths: new Map(all.map(([id, values]) => [id, pathOf(values, max)])) };
 }
 
-/** The next 1, 2 or 5 × 10ⁿ, at least 1: a scale that does not move with every sample. */
+/** The next 1, 2, 3 or 5 × 10ⁿ, at least 1: a scale that does not move with every sample. */
 function scaleOf(all: readonly Float32Array[]): number {
   let most = 1;
   for (const values of all) for (const value of values) if (value > most) most = value;
   const power = 10 ** Math.floor(Math.log10(most));
-  return ([1, 2, 5, 10].find((step) => step * power >= most) ?? 10) * power;
+  return ([1, 2, 3, 5, 10].find((step) => step * power >= most) ?? 10) * power;
 }

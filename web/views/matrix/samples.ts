@@ -1,6 +1,7 @@
 /** One metric of every host over the last minutes: samples of what the page holds, once a second, in rings that never grow. */
 import type { HeldHost } from '../../../src/model/client-fleet.ts';
 import type { HostState } from '../../../src/model/host/state.ts';
+import { isYoung } from '../../ui/tokens-rate.tsx';
 import { vramPart } from '../fleet/fleet-filter.ts';
 
 export const METRICS = ['tokens', 'inflight', 'busy', 'memory'] as const;
@@ -8,6 +9,11 @@ export type Metric = (typeof METRICS)[number];
 
 export const STEP_MS = 1_000;
 export const KEPT = 180;
+/** In a ring: looked at, and not known. NaN is a moment at which nobody looked. */
+export const UNTOLD = -1;
+
+/** The moment of a ring's slot, ms since 1970; `lastMs`: of the newest. */
+export const momentOf = (slot: number, lastMs: number): number => lastMs - (KEPT - 1 - slot) * STEP_MS;
 
 /** null: not known now. Shares are percentages. */
 export function metricOf(state: HostState, metric: Metric): number | null {
@@ -29,9 +35,9 @@ export function metricOf(state: HostState, metric: Metric): number | null {
 }
 
 export interface Samples {
-  /** Takes a sample of each host; seconds that were skipped since the last become unknown, a second one within the same second replaces the first. `known` false: of none. */
+  /** Takes a sample of each host; seconds that were skipped since the last stay NaN, a second one within the same second replaces the first. `known` false: of none. */
   take(fleet: ReadonlyMap<string, HeldHost>, atMs: number, known: boolean): void;
-  /** Oldest first, NaN unknown; all hosts have the same number. */
+  /** Oldest first, NaN or UNTOLD where it has no value; all hosts have the same number. */
   read(host: string, metric: Metric): Float32Array;
 }
 
@@ -53,7 +59,7 @@ export function createSamples(): Samples {
           const ring = rings[metric];
           ring.copyWithin(0, steps);
           ring.fill(NaN, KEPT - steps);
-          ring[KEPT - 1] = known ? metricOf(state, metric) ?? NaN : NaN;
+          ring[KEPT - 1] = known && !(metric === 'tokens' && isYoung(state, atMs)) ? metricOf(state, metric) ?? UNTOLD : NaN;
         }
       }
     },
@@ -69,7 +75,7 @@ export function pathOf(values: Float32Array, max: number): string {
   let path = '';
   let drawing = false;
   for (const [x, value] of values.entries()) {
-    if (Number.isNaN(value)) {
+    if (Number.isNaN(value) || value === UNTOLD) {
       drawing = false;
       continue;
     }
