@@ -170,7 +170,7 @@ test('what was written before stands above a mark: with its time where Drover he
 
   await page.context().close();
   page = await cockpit.open('/logs?host=gpu2');
-  await page.getByRole('separator').getByText(/above written before, below live since \d\d:\d\d:\d\d/).waitFor();
+  await page.getByRole('separator').getByText(/earlier above, live since \d\d:\d\d:\d\d/).waitFor();
   await written('gpu2', 'proxy', 'live line');
   const all = await lines();
   const [two, mark, live] = [all.indexOf('remembered two'), all.findIndex((text) => text.includes('live since')), all.indexOf('live line')];

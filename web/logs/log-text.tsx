@@ -28,8 +28,8 @@ export function LogMark({ line: { kind, host, model, source, amount, at } }: { l
     case 'dropped': return <span className="font-sans text-warn">⋯ {bytes(amount)} of {log} are not here: more was written than is passed on</span>;
     case 'away': return <span className="font-sans text-warn">⋯ not connected for {span(amount)}: what {log} wrote meanwhile is not here</span>;
     case 'live': return (
-      <span role="separator" className="flex min-w-0 grow items-center gap-3 font-sans whitespace-nowrap text-faint before:w-6 before:shrink-0 before:border-t before:border-edge after:grow after:border-t after:border-edge" title="Drover keeps the end of each log, and a host remembers some of its own">
-        {log}: above written before, below live since {at === null ? '' : clockTime(at, zone)}
+      <span role="separator" className="flex min-w-0 grow items-center gap-3 font-sans whitespace-nowrap text-faint before:w-6 before:shrink-0 before:border-t max-sm:before:hidden before:border-edge after:grow after:border-t after:border-edge" title="Drover keeps the end of each log, and a host remembers some of its own">
+        {log}: earlier above, live since {at === null ? '' : clockTime(at, zone)}
       </span>
     );
     case 'text': return <></>;

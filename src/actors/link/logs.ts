@@ -88,5 +88,5 @@ export function createLinkLogs(deps: LinkLogsDeps): LinkLogs {
 }
 
 function refusal({ text }: HostFault): string {
-  return `This host gives no log of this model alone (it is a peer's, or the release is too old). ${text}\n`;
+  return `This host gives no log of this model alone (it is a peer's, or the release is too old): the host's own log has what all its models write. ${text}\n`;
 }

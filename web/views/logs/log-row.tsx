@@ -32,7 +32,7 @@ export const LogRow = memo(function LogRow({ line, index, top, regex, current, w
   return (
     <div
       ref={measure} data-index={index} data-log-line={id} data-kind={kind} data-current={current || undefined}
-      className={`absolute top-0 left-0 flex min-h-5 gap-3 px-3 ${wrap ? 'w-full' : 'w-max min-w-full'} ${current ? 'bg-chosen' : 'hover:bg-hover'}`} style={{ transform: `translateY(${top}px)` }}
+      className={`absolute top-0 left-0 flex min-h-5 gap-3 px-3 ${wrap ? 'w-full' : 'w-max min-w-full'} ${current ? 'bg-chosen [&_.text-faint]:text-soft' : 'hover:bg-hover'}`} style={{ transform: `translateY(${top}px)` }}
     >
       {kind !== 'text' ? <LogMark line={line} /> : (
         <>
