@@ -12,6 +12,7 @@ export interface Happened {
   downs: readonly (readonly [host: string, times: number])[];
   /** The history is longer than what was read: there are more downs. */
   more: boolean;
+  /** Those in which something may be lost. */
   gaps: readonly Gap[];
 }
 
@@ -27,7 +28,7 @@ export async function askHappened(since: string): Promise<Happened> {
   const downs = new Map<string, number>();
   // From down into quarantine is still the same being down.
   for (const { hostId, from, to } of events) if (to !== null && DOWN.has(to) && !DOWN.has(from ?? '')) downs.set(hostId, (downs.get(hostId) ?? 0) + 1);
-  return { since, range: rangeFor(Date.now() - msOfTime(since)), downs: [...downs].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)), more: nextCursor !== null, gaps };
+  return { since, range: rangeFor(Date.now() - msOfTime(since)), downs: [...downs].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)), more: nextCursor !== null, gaps: gaps.filter(({ lostMax }) => lostMax !== 0) };
 }
 
 const HOUR_MS = 3_600_000;

@@ -66,5 +66,5 @@ const sentence = (reason: string): string => /^[a-z_]+: (.+)$/s.exec(reason)?.[1
 function GapWords({ gap: { hostId, fromTs, toTs, cause, ...lost } }: { gap: Gap }): ReactElement {
   const zone = useZone(hostId);
   const when = fromTs === null || toTs === null ? '' : ` Between ${absolute(msOfTime(fromTs), zone)} and ${absolute(msOfTime(toTs), zone)}.`;
-  return <p><span className="text-warn">{capital(lostWords(lost))}</span><span className="text-soft">: {CAUSES[cause]}.{when}</span></p>;
+  return <p><span className={lost.lostMax === 0 ? 'text-soft' : 'text-warn'}>{capital(lostWords(lost))}</span><span className="text-soft">{lost.lostMax === 0 ? '. Nothing was in flight when the host ended.' : <>: {CAUSES[cause]}.{when}</>}</span></p>;
 }

@@ -14,7 +14,7 @@ const hostPath = (id: string): string => `drover/fleet/hosts/host:${id}`;
 const COLUMNS: readonly TableColumn<ActorStatus>[] = [
   { id: 'name', name: 'Actor', cell: ({ name, path }) => <Link href={actorAddress(path)} title={path} className="font-medium hover:text-accent hover:underline">{name}</Link> },
   { id: 'state', name: 'State', cell: ({ state }) => state },
-  { id: 'since', name: 'For', cell: ({ since }) => <For since={since} /> },
+  { id: 'since', name: 'For', className: 'whitespace-nowrap', cell: ({ since }) => <For since={since} /> },
   { id: 'restarts', name: 'Restarts', right: true, cell: ({ restarts: { total } }) => <span className={total > 0 ? 'text-warn' : 'text-faint'}>{whole(total)}</span> },
   { id: 'exit', name: 'Last exit', className: 'max-w-56 truncate text-soft', cell: ({ lastExit }) => (lastExit === null ? <span className="text-faint">none</span> : <span title={exitWords(lastExit)}><Ago at={lastExit.at} />: {exitWords(lastExit)}</span>) },
 ];

@@ -45,7 +45,7 @@ export function HostsSection(): ReactElement {
       {error === null ? null : <div className="mb-3"><Fault error={error} /></div>}
       {hosts.error === null || (away && list !== null) ? null : <Fault error={hosts.error} retry={hosts.reload} />}
       {list === null ? (hosts.error === null ? <Waiting what="the hosts" /> : null) : list.length === 0 ? <Empty title="No host yet">Add the address of a llama-swap.</Empty> : (
-        <ul data-stale={away} className={`grid gap-x-4 sm:grid-cols-[minmax(0,1fr)_minmax(0,1.6fr)_auto_auto] ${away ? 'opacity-60 grayscale' : ''}`}>
+        <ul data-stale={away} className={`grid gap-x-4 sm:grid-cols-[minmax(0,1fr)_minmax(0,1.6fr)_7rem_auto] ${away ? 'opacity-60 grayscale' : ''}`}>
           {list.map((host) => {
             const { id, name, baseUrl, source, enabled, hasApiKey } = host;
             const liveness = fleet?.get(id)?.state.liveness.state;
