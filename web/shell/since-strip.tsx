@@ -36,29 +36,35 @@ export function SinceStrip(): ReactElement | null {
   const times = downs.reduce((sum, [, one]) => sum + one, 0);
   if (times + gaps.length + crashes === 0) return null;
   return (
-    <aside aria-label="Since you last looked" className="flex flex-wrap items-center gap-x-4 gap-y-1 border-b border-line bg-panel px-4 py-1.5">
-      <p className="text-soft">Since you last looked, <Ago at={since} />:</p>
-      {times === 0 ? null : <Downs happened={happened} times={times} more={more} />}
-      {gaps.length === 0 ? null : <Link href={gapsAddress(gaps, since)} className="font-medium text-warn hover:underline">{counted(gaps.length, 'gap')}</Link>}
-      {crashes === 0 ? null : <Link href="/actors?sort=lastExit&order=desc" className="font-medium text-held hover:underline">{counted(crashes, 'actor')} crashed</Link>}
-      <Button look="quiet" aria-label="Put away" className="ml-auto h-7 px-1.5" onClick={putAway}><Icon name="close" /></Button>
+    <aside aria-label="Since you last looked" className="flex items-start gap-2 border-b border-line bg-panel py-1.5 pr-2 pl-4">
+      <div className="flex min-h-7 grow flex-wrap items-center gap-x-4 gap-y-1">
+        <p className="text-soft">Since you last looked, <Ago at={since} />:</p>
+        {times === 0 ? null : <Downs happened={happened} times={times} more={more} />}
+        {gaps.length === 0 ? null : <Link href={gapsAddress(gaps, since)} className="font-medium text-warn underline">{counted(gaps.length, 'gap')}</Link>}
+        {crashes === 0 ? null : <Link href="/actors?sort=lastExit&order=desc" className="font-medium text-held underline">{counted(crashes, 'actor')} crashed</Link>}
+      </div>
+      <Button look="quiet" aria-label="Put away" className="h-7 px-1.5" onClick={putAway}><Icon name="close" /></Button>
     </aside>
   );
 }
 
 function Downs({ happened: { range, downs }, times, more }: { happened: Happened; times: number; more: boolean }): ReactElement {
+  const often = `${more ? 'over ' : ''}${counted(times, 'time')}`;
+  const [only] = downs;
+  if (downs.length === 1 && only !== undefined) return <p className="font-medium text-bad"><Down host={only[0]} times={null} range={range} /> went down{times === 1 && !more ? '' : ` ${often}`}</p>;
   const shown = downs.slice(0, downs.length > NAMED + 1 ? NAMED : downs.length);
   const rest = downs.slice(shown.length);
   return (
     <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
-      <p className="font-medium text-bad">{more ? 'over ' : ''}{counted(times, 'time')} a host went down:</p>
+      <p className="font-medium text-bad">{often} a host went down:</p>
       {shown.map(([host, of]) => <Down key={host} host={host} times={of} range={range} />)}
       {rest.length === 0 ? null : <DropDown label={`${counted(rest.length, 'host')} more`} icon="down" className="max-h-72 w-56 overflow-y-auto">{rest.map(([host, of]) => <Down key={host} host={host} times={of} range={range} />)}</DropDown>}
     </div>
   );
 }
 
-function Down({ host, times, range }: { host: string; times: number; range: string }): ReactElement {
+/** `times` null: said beside it. */
+function Down({ host, times, range }: { host: string; times: number | null; range: string }): ReactElement {
   const { host: nameOf } = useNames();
-  return <Link href={`${hostAddress(host)}?range=${range}#history`} title={`${host}: its history`} className="font-medium text-bad hover:underline">{nameOf(host)}{times === 1 ? '' : <span className="font-normal"> {whole(times)} times</span>}</Link>;
+  return <Link href={`${hostAddress(host)}?range=${range}#history`} title={`${host}: its history`} className="font-medium text-bad underline">{nameOf(host)}{times === null || times === 1 ? '' : <span className="font-normal"> {whole(times)} times</span>}</Link>;
 }

@@ -51,11 +51,11 @@ export function HostsSection(): ReactElement {
             const liveness = fleet?.get(id)?.state.liveness.state;
             const declared = source === 'config';
             return (
-              <li key={id} data-row data-host={id} className="grid gap-2 border-b border-line py-2 first:pt-0 last:border-0 last:pb-0 sm:col-span-full sm:grid-cols-subgrid sm:items-center sm:gap-x-4 sm:gap-y-0">
+              <li key={id} data-row data-host={id} className="grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-4 gap-y-1 border-b border-line py-2 first:pt-0 last:border-0 last:pb-0 sm:col-span-full sm:grid-cols-subgrid sm:gap-y-0">
                 <div className="min-w-0"><Link href={hostAddress(id)} className="block truncate font-medium hover:text-accent hover:underline">{name}</Link><p className="truncate text-sm text-faint">{id}</p></div>
-                <p className="min-w-0 text-sm"><span className="block truncate font-mono" title={baseUrl ?? undefined}>{baseUrl ?? UNKNOWN}</span><span className="text-faint">{declared ? 'from the configuration' : 'added here'}{hasApiKey === true ? ', with an API key' : ''}</span></p>
+                <p className="min-w-0 text-sm max-sm:order-1"><span className="block truncate font-mono" title={baseUrl ?? undefined}>{baseUrl ?? UNKNOWN}</span><span className="text-faint">{declared ? 'from the configuration' : 'added here'}{hasApiKey === true ? ', with an API key' : ''}</span></p>
                 <p>{liveness === undefined ? null : <LivenessWord state={liveness} />}</p>
-                <p className="flex flex-wrap gap-2">
+                <p className={`flex flex-wrap gap-2 max-sm:order-2 ${declared ? '' : 'max-sm:col-span-full'}`}>
                   <Button aria-label={`${enabled ? 'Disable' : 'Enable'} ${name}`} disabled={away} className="w-20" onClick={() => (enabled ? ask({ of: host, about: 'disable' }) : enable(host, true))}>{enabled ? 'Disable' : 'Enable'}</Button>
                   {declared ? null : <><Button aria-label={`Edit ${name}`} disabled={away} onClick={() => setParams({ edit: id }, 'step')}>Edit</Button><Button look="danger" aria-label={`Remove ${name}`} disabled={away} onClick={() => ask({ of: host, about: 'remove' })}>Remove</Button></>}
                 </p>

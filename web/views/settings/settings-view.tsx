@@ -25,7 +25,7 @@ export function SettingsView(): ReactElement {
   );
 }
 
-const THEMES = [{ value: 'system', label: 'As the system' }, { value: 'light', label: 'Light' }, { value: 'dark', label: 'Dark' }] as const;
+const THEMES = [{ value: 'system', label: 'System' }, { value: 'light', label: 'Light' }, { value: 'dark', label: 'Dark' }] as const;
 const ZONES = [{ value: 'local', label: 'Mine' }, { value: 'utc', label: 'UTC' }, { value: 'host', label: 'The host\'s' }] as const;
 
 function AppearanceSection(): ReactElement {
