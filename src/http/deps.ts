@@ -11,7 +11,7 @@ import type { HostsAdmin } from '../actors/keeper/hosts-admin.ts';
 import type { PublishedHost } from '../model/host/state.ts';
 import type { ActorDetail, ActorStatus } from '../model/status.ts';
 import type { RestartAnswer, RestartPlan } from '../supervisors/registry.ts';
-import type { About } from './routes/about.ts';
+import type { About } from './about-document.ts';
 
 /** Of `supervisors`: the registry of every actor, by path. Reads are of copies: none of them sends to an actor. */
 export interface ActorsRead {

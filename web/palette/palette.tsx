@@ -1,6 +1,6 @@
 /** Ctrl K: go to any host, model or view, or do what needs no view. Loaded when it is first opened. */
 import { Command } from 'cmdk';
-import { useMemo, type ReactElement, type ReactNode } from 'react';
+import { useMemo, useState, type ReactElement, type ReactNode } from 'react';
 import { useLocation } from 'wouter';
 import { hostAddress, modelAddress } from '../format/addresses.ts';
 import { connectNow } from '../state/connection.ts';
@@ -15,7 +15,9 @@ import { NAVIGATION } from '../shell/views.ts';
 /** Beyond it a list helps nobody: type. */
 const MOST = 200;
 
-export function Palette({ onClose, help }: { onClose: () => void; help: () => void }): ReactElement {
+/** `typed`: what was typed while it was loaded. */
+export function Palette({ typed, onClose, help }: { typed: { readonly current: string }; onClose: () => void; help: () => void }): ReactElement {
+  const [search, setSearch] = useState(() => typed.current);
   const [, go] = useLocation();
   const fleet = useFleet();
   const session = useSession();
@@ -33,7 +35,7 @@ export function Palette({ onClose, help }: { onClose: () => void; help: () => vo
   return (
     <Dialog title="Go to" bare onClose={onClose} className="mt-[12dvh] w-full max-w-xl">
       <Command label="Go to" loop filter={match}>
-        <div className="flex items-center gap-2 border-b border-line px-3"><Icon name="search" className="text-faint" /><Command.Input className="h-11 w-full bg-transparent text-lg outline-none" placeholder="A host, a model, a view, a command" /></div>
+        <div className="flex items-center gap-2 border-b border-line px-3"><Icon name="search" className="text-faint" /><Command.Input value={search} onValueChange={setSearch} className="h-11 w-full bg-transparent text-lg outline-none" placeholder="A host, a model, a view, a command" /></div>
         <Command.List className="max-h-[50dvh] overflow-y-auto p-2">
           <Command.Empty className="px-2 py-6 text-center text-soft">Nothing of that name</Command.Empty>
           <Group heading="Views">

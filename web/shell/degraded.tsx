@@ -1,15 +1,13 @@
 /** Whatever works less well than it should says so: the database away, a page older than its server. */
 import type { ReactElement } from 'react';
-import { useActors, useConnection } from '../state/hooks.ts';
+import { useConnection, useDatabase } from '../state/hooks.ts';
 import { Button } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { For } from '../ui/time.tsx';
 import { isOutdated } from './start.ts';
 
-const POSTGRES = 'drover/database/postgres';
-
 export function Degraded(): ReactElement | null {
-  const postgres = useActors()?.[POSTGRES] ?? null;
+  const postgres = useDatabase();
   const outdated = useConnection(isOutdated);
   return (
     <>

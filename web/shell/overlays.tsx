@@ -1,6 +1,7 @@
 /** What lies over every view when it is called: the palette and the list of keys. */
-import { lazy, Suspense, useCallback, useState, type ReactElement } from 'react';
+import { lazy, Suspense, useCallback, useRef, useState, type ReactElement } from 'react';
 import { Boundary } from '../ui/boundary.tsx';
+import { Dialog } from '../ui/dialog.tsx';
 import { Help } from './help.tsx';
 import { useKeys } from './keys.ts';
 
@@ -13,8 +14,19 @@ export function Overlays(): ReactElement | null {
   useKeys({ palette, help });
   switch (shown) {
     case 'none': return <button type="button" className="sr-only focus:not-sr-only focus:fixed focus:right-2 focus:bottom-2 focus:bg-panel focus:p-2" onClick={palette}>Go to …</button>;
-    case 'palette': return <Boundary><Suspense fallback={null}><Palette onClose={() => show('none')} help={help} /></Suspense></Boundary>;
+    case 'palette': return <Boundary><PaletteOrField onClose={() => show('none')} help={help} /></Boundary>;
     case 'help': return <Help onClose={() => show('none')} />;
     default: return shown satisfies never;
   }
+}
+
+/** Until the palette is loaded its field stands, so that nothing that is typed goes elsewhere. */
+function PaletteOrField({ onClose, help }: { onClose: () => void; help: () => void }): ReactElement {
+  const typed = useRef('');
+  const field = (
+    <Dialog title="Go to" bare onClose={onClose} className="mt-[12dvh] w-full max-w-xl">
+      <input aria-label="Go to" className="h-11 w-full bg-transparent px-3 text-lg outline-none" onChange={({ target }) => { typed.current = target.value; }} />
+    </Dialog>
+  );
+  return <Suspense fallback={field}><Palette typed={typed} onClose={onClose} help={help} /></Suspense>;
 }

@@ -36,6 +36,8 @@ export interface Connection {
 const ALWAYS = ['fleet', 'gaps', 'actors'];
 const random: Random = { next: () => Math.random(), id: () => crypto.randomUUID() };
 const SLOW_MS = 250;
+/** A proxy in between may swallow the wish for a socket. */
+const OPEN_MS = 5_000;
 
 let client = createClient(ALWAYS);
 let line: Line = { state: 'connecting', since: Date.now(), reason: null, nextTryAt: null, heardAt: null, blocked: false };
@@ -90,7 +92,9 @@ export function connect(): void {
   const opening = new WebSocket(`${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/ws`);
   let openedAt: number | null = null;
   socket = opening;
+  const patience = setTimeout(() => opening.close(), OPEN_MS);
   opening.addEventListener('open', () => {
+    clearTimeout(patience);
     openedAt = performance.now();
     failedOpens = 0;
     client = opened(client);
@@ -103,13 +107,14 @@ export function connect(): void {
     take(step);
   });
   opening.addEventListener('close', ({ code }) => {
+    clearTimeout(patience);
     if (socket !== opening) return;
     socket = null;
     const after = closed(client, openedAt === null ? 0 : performance.now() - openedAt, random);
     client = after.client;
     if (openedAt === null) failedOpens += 1;
     const nextTryAt = Date.now() + after.reconnectMs;
-    setLine({ state: 'closed', reason: closeReason(code, openedAt !== null), nextTryAt });
+    setLine({ state: 'closed', reason: openedAt === null ? line.reason : closeReason(code), nextTryAt });
     retry = setTimeout(connect, after.reconnectMs);
     void diagnose();
   });
@@ -159,16 +164,15 @@ function setLine(change: Partial<Line>): void {
 /** Why the socket is gone, as far as HTTP can tell. */
 async function diagnose(): Promise<void> {
   try {
-    const now = await api<SessionDocument>('/api/session');
+    const now = await api<SessionDocument>('/api/session', { signal: AbortSignal.timeout(OPEN_MS) });
     session.trigger.told({ now });
-    if (line.state === 'closed' && failedOpens >= 2) setLine({ blocked: true, reason: 'Drover answers over HTTP, but its WebSocket does not come through.' });
+    if (line.state !== 'open' && failedOpens > 0) setLine({ blocked: failedOpens > 1, reason: 'Drover answers over HTTP, but its WebSocket does not come through.' });
   } catch {
-    if (line.state === 'closed' && failedOpens > 0) setLine({ blocked: false, reason: 'Drover does not answer.' });
+    if (line.state !== 'open' && failedOpens > 0) setLine({ blocked: false, reason: 'Drover does not answer.' });
   }
 }
 
-function closeReason(code: number, wasOpen: boolean): string {
-  if (!wasOpen) return 'Drover does not answer.';
+function closeReason(code: number): string {
   switch (code) {
     case 1008: return 'Drover closed the connection: it did not understand this page. Reload it.';
     case 1012: return 'Drover is stopping or restarting.';

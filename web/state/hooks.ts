@@ -8,6 +8,8 @@ import { connection, holdTopics, type Connection, type Line } from './connection
 import { preferences, type Preferences } from './preferences.ts';
 import { session, type SessionState } from './session.ts';
 
+const POSTGRES = 'drover/database/postgres';
+
 export const useConnection = <T>(select: (now: Connection) => T): T => useSelector(connection, ({ context }) => select(context));
 export const useLine = (): Line => useConnection(({ line }) => line);
 
@@ -23,6 +25,11 @@ export function useHost(id: string): HeldHost | null {
 /** Actors by path; null before the first snapshot. */
 export function useActors(): Readonly<Record<string, ActorStatus>> | null {
   return useConnection(({ client }) => client.actors?.actors ?? null);
+}
+
+/** What Drover's database is doing, as the tree tells it; null before the first snapshot. */
+export function useDatabase(): ActorStatus | null {
+  return useConnection(({ client }) => client.actors?.actors[POSTGRES] ?? null);
 }
 
 /** Subscribes to further topics while the view stands. What is held before and after a change is not let go in between: it would begin anew. */

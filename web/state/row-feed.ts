@@ -4,7 +4,6 @@ import type { ActivityRow } from '../../src/model/records/activity.ts';
 import { api, withQuery } from './api.ts';
 import { onRefill, onStream } from './connection.ts';
 import { useTopics } from './hooks.ts';
-import { useRetry } from './use-retry.ts';
 import { useQuery } from './use-query.ts';
 
 export interface RowFilter { host?: string; model?: string }
@@ -24,7 +23,6 @@ export function useRowFeed({ host, model }: RowFilter, limit: number, take: (row
   const [round, again] = useReducer((before: number) => before + 1, 0);
   const { data, error, loading, reload } = useQuery<{ rows: ActivityRow[] }>(withQuery('/api/activity', { host, model, limit }), round);
   useTopics(TOPICS);
-  useRetry(error, reload);
   useEffect(() => {
     let waiting: ActivityRow[] = [];
     let timer: ReturnType<typeof setTimeout> | null = null;

@@ -1,6 +1,7 @@
-/** One answer of the HTTP API for as long as a view stands: asked again when its path or the revision changes, aborted when nobody waits for it. */
+/** One answer of the HTTP API for as long as a view stands: asked again when its path or the revision changes and when what failed has mended itself, aborted when nobody waits for it. */
 import { useCallback, useEffect, useState } from 'react';
 import { api } from './api.ts';
+import { useRetry } from './use-retry.ts';
 
 /** `data`: the last answer of this path, also while a newer one is under way or after it failed. */
 export interface Query<T> { data: T | null; error: unknown; loading: boolean; reload: () => void }
@@ -23,5 +24,6 @@ export function useQuery<T>(path: string | null, revision: string | number = 0):
   }, [path, asked]);
   const reload = useCallback(() => setRound((before) => before + 1), []);
   const mine = answer.path === path;
+  useRetry(mine ? answer.error : null, reload);
   return { data: mine ? answer.data : null, error: mine ? answer.error : null, loading: path !== null && !(mine && answer.asked === asked), reload };
 }

@@ -1,5 +1,5 @@
 /** A dialog over the page: the browser's own, which keeps the focus inside, closes on Escape and gives the focus back. */
-import { useEffect, useId, useRef, type ReactElement, type ReactNode } from 'react';
+import { useId, useLayoutEffect, useRef, type ReactElement, type ReactNode } from 'react';
 import { Button } from './button.tsx';
 import { Icon } from './icon.tsx';
 
@@ -9,7 +9,8 @@ export interface DialogProps { title: string; onClose: () => void; children: Rea
 export function Dialog({ title, onClose, children, className = 'w-full max-w-lg', bare = false }: DialogProps): ReactElement {
   const element = useRef<HTMLDialogElement>(null);
   const id = useId();
-  useEffect(() => {
+  // Closed while it still stands in the page: else the browser has nobody to give the focus back from.
+  useLayoutEffect(() => {
     const dialog = element.current;
     dialog?.showModal();
     // The browser would take the first button: the one that closes.

@@ -1,4 +1,4 @@
-/** A button that opens a small panel below it; a press elsewhere or Escape closes it. */
+/** A button that opens a small panel below it; a press elsewhere, Escape or the focus going on closes it. */
 import { useEffect, useRef, type ReactElement, type ReactNode } from 'react';
 import { Icon, type IconName } from './icon.tsx';
 
@@ -8,12 +8,20 @@ export function DropDown({ label, icon, children, className = 'w-44' }: DropDown
   const element = useRef<HTMLDetailsElement>(null);
   useEffect(() => {
     const close = (event: Event): void => {
-      const inside = event.target instanceof Node && element.current?.contains(event.target) === true;
-      if (element.current?.open === true && (event instanceof KeyboardEvent ? event.key === 'Escape' : !inside)) element.current.open = false;
+      const menu = element.current;
+      if (menu?.open !== true) return;
+      const inside = event.target instanceof Node && menu.contains(event.target);
+      if (event instanceof KeyboardEvent ? event.key !== 'Escape' : inside) return;
+      if (event instanceof KeyboardEvent && inside) {
+        event.preventDefault();
+        menu.querySelector('summary')?.focus();
+      }
+      menu.open = false;
     };
-    for (const kind of ['pointerdown', 'keydown']) addEventListener(kind, close);
+    const kinds = ['pointerdown', 'keydown', 'focusin'];
+    for (const kind of kinds) addEventListener(kind, close);
     return () => {
-      for (const kind of ['pointerdown', 'keydown']) removeEventListener(kind, close);
+      for (const kind of kinds) removeEventListener(kind, close);
     };
   }, []);
   return (
