@@ -1,9 +1,7 @@
 /** The cockpit's beginning in a real browser over the real program, on a day when the database is away: it has to work then. */
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createSimHost } from '../../src/demo/sim-host.ts';
@@ -13,6 +11,7 @@ import { systemClock, systemRandom } from '../../src/io/system.ts';
 import { startDrover, type Running } from '../../src/main.ts';
 import { launchChromium, type TestBrowser } from '../support/chromium.ts';
 import { until } from '../support/cockpit.ts';
+import { builtProgram } from '../support/office.ts';
 
 const TOKEN = 'a-long-secret';
 let folder = '';
@@ -21,8 +20,7 @@ let drover: Running;
 let chromium: TestBrowser;
 
 beforeAll(async () => {
-  const build = spawnSync(process.execPath, [fileURLToPath(new URL('../../tools/build.mjs', import.meta.url))], { stdio: 'inherit' });
-  expect(build.status).toBe(0);
+  await builtProgram();
   folder = mkdtempSync(join(tmpdir(), 'drover-page-'));
   host = createSimHost({ clock: systemClock, random: systemRandom, models: [{ id: 'tiny', name: '<b>Tiny</b>' }] });
   const config = loadConfig({

@@ -2,8 +2,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { spawnSync } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { createSimHost } from '../../src/demo/sim-host.ts';
@@ -15,6 +13,7 @@ import type { Tree } from '../../src/supervisors/supervision-tree.ts';
 import { launchChromium, type TestBrowser } from './chromium.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
 import type { SimSpec } from './fleet.ts';
+import { builtProgram } from './office.ts';
 
 export interface CockpitOptions {
   /** By id; each with one model `tiny` unless told otherwise. */
@@ -45,8 +44,7 @@ export interface Cockpit {
 }
 
 export async function openCockpit({ declared, hosts: specs = declared === undefined ? { gpu1: {} } : {}, token, database = 'real', env = {} }: CockpitOptions = {}): Promise<Cockpit> {
-  const build = spawnSync(process.execPath, [fileURLToPath(new URL('../../tools/build.mjs', import.meta.url))], { encoding: 'utf8' });
-  if (build.status !== 0) throw new Error(`the build failed: ${build.stdout}${build.stderr}`);
+  await builtProgram();
   const folder = mkdtempSync(join(tmpdir(), 'drover-cockpit-'));
   const hosts: Record<string, SimHost> = {};
   const urls: string[] = [];

@@ -1,5 +1,6 @@
 /**
- * vitest's globalSetup: offers one PostgreSQL to the whole run, started when a test first asks, and the sources compiled once. Tests
+ * vitest's globalSetup: offers one PostgreSQL to the whole run, started when a test first asks, the program built once and the sources
+ * compiled once. Tests
  * run in other processes, so they ask over a loopback socket. `DROVER_TEST_DATABASE_URL` names an external server instead.
  */
 import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync, readFileSync } from 'node:fs';
@@ -12,11 +13,11 @@ import { startEmbedded, type EmbeddedServer } from '../../src/io/embedded/server
 import { migrate } from '../../src/io/postgres/migrate.ts';
 import { readMigrations } from '../../src/io/postgres/migration-files.ts';
 import { connectTo } from '../../src/io/postgres/pools.ts';
-import { compileSource } from './compile-source.ts';
+import { buildProgram, compileSource } from './compile-source.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** Where createTestDatabase and compiledSources ask. */
+    /** Where createTestDatabase, builtProgram and compiledSources ask. */
     office: string;
   }
 }
@@ -32,6 +33,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   let admin: Promise<string> | null = null;
   let template: Promise<string> | null = null;
   let sources: string | null = null;
+  let built: Promise<string> | null = null;
   let next = 0;
   const made = new Set<string>();
 
@@ -72,6 +74,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
       const name = await create(searchParams.has('empty') ? '' : `template ${await (template ??= makeTemplate())} strategy file_copy`);
       return databaseUrl(await server(), name);
     }
+    if (pathname === '/build') return (built ??= buildProgram());
     if (pathname === '/sources') return (sources ??= compileSource());
     const name = searchParams.get('name') ?? '';
     if (!made.delete(name)) throw new Error(`no such test database: ${name}`);

@@ -8,6 +8,11 @@ export async function askOffice(path: string): Promise<string> {
   return text;
 }
 
+/** dist/ and web/dist/ as of now: built once a run, so that no two test files build at once. */
+export async function builtProgram(): Promise<void> {
+  await askOffice('/build');
+}
+
 /** A folder like dist/, made from the sources of now, for tests that run them in a plain Node process. Gone when the run ends. */
 export function compiledSources(): Promise<string> {
   return askOffice('/sources');
