@@ -108,6 +108,10 @@ test('what happened while nobody looked', async () => {
   await page.locator(row('gpu2', 'live')).waitFor();
   cockpit.hosts['gpu2']!.kill();
   await page.locator(row('gpu2', 'down')).waitFor();
+  await expect.poll(async () => {
+    const { events } = await (await fetch(`${cockpit.url}/api/host-events?host=gpu2&kind=liveness&limit=1`)).json() as { events: { to: string }[] };
+    return events[0]?.to;
+  }, { timeout: 10_000 }).toBe('down');
   // As another tab, opened later: the page itself notes when it is left.
   const again = await page.context().newPage();
   await again.addInitScript("localStorage.setItem('drover.lastLook', String(Date.now() - 3600000))");
