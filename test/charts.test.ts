@@ -9,7 +9,8 @@ import { align } from '../web/views/performance/align.ts';
 import { marksOf, shadesOf } from '../web/views/performance/happenings.ts';
 import { METRICS } from '../web/views/performance/metrics.ts';
 import { NO_TRACKS, since, withHistory, withSamples, type Track, type Tracks } from '../web/views/performance/tracks.ts';
-import { readWindow, stepFor, steppedNow, timeText, zoomed } from '../web/views/performance/window.ts';
+import { together } from '../web/views/performance/together.ts';
+import { offered, readWindow, stepFor, steppedNow, timeText, zoomed } from '../web/views/performance/window.ts';
 import { gap, sample } from './support/rows.ts';
 
 const START = 1_800_000_000;
@@ -45,6 +46,33 @@ describe('what is held', () => {
     expect([...since(held, START + 5).keys()]).toEqual(['a']);
     expect(since(held, START)).toBe(held);
   });
+});
+
+describe('the GPUs of a host as one line', () => {
+  const gpu = (name: string, values: readonly (readonly [at: number, value: number | null])[]): Track => of(withSamples(NO_TRACKS, values.map(([s, utilPct]) => ({ ...cpu(s, null), gpu: name, utilPct }))), `a ${name}`);
+  const figures = (tracks: readonly Track[], way: 'mean' | 'sum' | 'highest'): unknown[] => together(tracks, metric('gpu-busy'), way, 15).points.map(({ at, values }) => [at - START, values.utilPct]);
+
+  test('samples of one round make one point, though their seconds differ', () => {
+    const tracks = [gpu('A', [[0, 10], [5, 20], [10, 30]]), gpu('B', [[1, 50], [5, 60], [11, 70]])];
+    expect(figures(tracks, 'mean')).toEqual([[1, 30], [5, 40], [11, 50]]);
+    expect(figures(tracks, 'sum')).toEqual([[1, 60], [5, 80], [11, 100]]);
+    expect(figures(tracks, 'highest')).toEqual([[1, 50], [5, 60], [11, 70]]);
+  });
+
+  test('a GPU that misses a round counts with what it told last, and not for ever; unknown is no 0', () => {
+    expect(figures([gpu('A', [[0, 10], [5, 10], [10, 10], [15, 10], [20, 10]]), gpu('B', [[0, 30]])], 'sum')).toEqual([[0, 40], [5, 40], [10, 40], [15, 40], [20, 10]]);
+    expect(figures([gpu('A', [[0, null]]), gpu('B', [[0, 30]])], 'mean')).toEqual([[0, 30]]);
+    expect(figures([gpu('A', [[0, null]]), gpu('B', [[0, null]])], 'sum')).toEqual([[0, null]]);
+  });
+
+  test('samples of every second stay apart', () => {
+    expect(figures([gpu('A', [[0, 1], [1, 2], [2, 3]]), gpu('B', [[0, 3], [1, 4], [2, 5]])], 'mean')).toEqual([[0, 2], [1, 3], [2, 4]]);
+  });
+});
+
+test('only ranges that history reaches back to are offered, and the one that is chosen', () => {
+  expect(offered(14, null).map(({ id }) => id)).toEqual(['15m', '1h', '6h', '24h', '7d', '14d']);
+  expect(offered(3, '30d').map(({ id }) => id)).toEqual(['15m', '1h', '6h', '24h', '30d']);
 });
 
 describe('lines', () => {

@@ -29,18 +29,41 @@ async function drawn(page: Page, id: string, attribute: string, least = 1): Prom
 const canvases = (page: Page): Promise<number> => page.evaluate('document.querySelectorAll("canvas").length');
 
 describe('of hosts that tell of it', () => {
-  test('one line a GPU with its figures in words, and more of it as it comes', async () => {
+  test('one line a host with its figures in words, its GPUs together until it is chosen, and more of it as it comes', async () => {
     const page = await cockpit.open('/performance?range=15m');
     await drawn(page, 'gpu-busy', 'points');
     const busy = chart(page, 'gpu-busy');
-    expect(await busy.locator('li').count()).toBe(3);
-    expect(await busy.getByText(/^fast 1: last \d+ %, lowest \d+ %, highest \d+ %\.$/).count()).toBe(1);
+    expect(await busy.locator('li').count()).toBe(2);
+    expect(await busy.getByText(/^fast \(2 GPUs\): last \d+ %, lowest \d+ %, highest \d+ %\.$/).count()).toBe(1);
+    await busy.getByText("each sample; mean over a host's GPUs").waitFor();
+    await chart(page, 'gpu-memory').getByText("each sample; sum of a host's GPUs").waitFor();
     expect(await chart(page, 'cpu').locator('li').count()).toBe(2);
     const before = Number(await busy.getAttribute('data-points'));
     await drawn(page, 'gpu-busy', 'points', before + 1);
     // Nothing was told of the time before Drover began.
     expect(Number(await busy.getAttribute('data-quiet'))).toBeGreaterThan(0);
-    expect(await page.getByRole('button', { name: 'old' }).getAttribute('aria-pressed')).toBe('false');
+    const pressed = (name: string): Promise<string | null> => page.getByRole('button', { name, exact: true }).getAttribute('aria-pressed');
+    expect(await Promise.all(['All hosts', 'fast', 'old', 'All metrics', 'CPU'].map(pressed))).toEqual(['true', 'false', 'false', 'true', 'false']);
+    await page.getByRole('button', { name: 'fast', exact: true }).click();
+    await busy.getByText(/^1 RTX 4090: last \d+ %, lowest \d+ %, highest \d+ %\.$/).waitFor({ state: 'attached' });
+    expect(await busy.locator('li').count()).toBe(2);
+    expect(await Promise.all(['All hosts', 'fast'].map(pressed))).toEqual(['false', 'true']);
+    await page.getByRole('button', { name: 'CPU', exact: true }).click();
+    await until(page, 'document.querySelectorAll("[data-chart]").length === 1');
+    expect(await Promise.all(['All metrics', 'CPU'].map(pressed))).toEqual(['false', 'true']);
+    await page.goBack();
+    await page.goBack();
+    await until(page, 'location.search === "?range=15m"');
+    await busy.getByText(/^fast \(2 GPUs\): last /).waitFor({ state: 'attached' });
+    await page.context().close();
+  });
+
+  test('ranges reach as far back as history is kept', async () => {
+    const page = await cockpit.open('/performance');
+    await page.getByRole('radio', { name: '14 d' }).waitFor({ state: 'attached' });
+    expect(await page.getByRole('group', { name: 'Range' }).getByRole('radio').count()).toBe(6);
+    await page.goto(`${cockpit.url}/performance?range=30d`);
+    await page.getByRole('radio', { name: '30 d (14 d kept)', checked: true }).waitFor({ state: 'attached' });
     await page.context().close();
   });
 
@@ -50,12 +73,12 @@ describe('of hosts that tell of it', () => {
     expect(await page.locator('[data-chart]').count()).toBe(2);
     expect(await chart(page, 'gpu-busy').locator('li').textContent()).toMatch(/^RTX 4090/);
     await page.getByRole('button', { name: 'fast' }).click();
-    await until(page, 'document.querySelectorAll("[data-chart=gpu-busy] li").length === 3');
+    await until(page, 'document.querySelectorAll("[data-chart=gpu-busy] li").length === 2');
     expect(new URL(page.url()).searchParams.getAll('host')).toEqual(['slow', 'fast']);
     await page.context().close();
   });
 
-  test('dragging zooms into the address, a double click leads back', async () => {
+  test('dragging zooms into the address; a double click leads back, and so does Back', async () => {
     const page = await cockpit.open('/performance?range=15m&metric=cpu');
     await drawn(page, 'cpu', 'points');
     const box = (await page.locator('.u-over').boundingBox())!;
@@ -72,6 +95,10 @@ describe('of hosts that tell of it', () => {
     await until(page, `document.querySelector('[data-chart=cpu]').getAttribute('data-from') === '${start}'`);
     await page.locator('.u-over').dblclick();
     await until(page, '!location.search.includes("from=")');
+    await page.goForward();
+    await until(page, `document.querySelector('[data-chart=cpu]').getAttribute('data-from') === '${start}'`);
+    await page.goBack();
+    await until(page, 'location.search === "?range=15m&metric=cpu"');
     await page.getByRole('button', { name: 'Pause' }).waitFor();
     await page.context().close();
   });
@@ -83,6 +110,8 @@ describe('of hosts that tell of it', () => {
     await page.getByRole('slider', { name: 'CPU busy' }).press('ArrowLeft');
     const time = chart(page, 'cpu').locator('time');
     await time.waitFor();
+    // What the lines are stands there all the while.
+    await chart(page, 'cpu').getByText('each sample').waitFor();
     await until(page, 'document.querySelector("[data-chart=memory] time")?.textContent === document.querySelector("[data-chart=cpu] time")?.textContent');
     expect(await page.getByRole('slider', { name: 'CPU busy' }).getAttribute('aria-valuetext')).toMatch(/^\d\d:\d\d:\d\d: fast \d+ %$/);
     await page.context().close();

@@ -28,6 +28,8 @@ export interface ChartProps {
   stepS: number | null;
   marks?: readonly Mark[];
   shades?: readonly Shade[];
+  /** With more marks in sight than so many they are ticks without words, so that they do not bar the lines. */
+  marksInFull?: number;
   /** Charts with the same one share their crosshair. */
   group: string;
   height?: number;
@@ -38,10 +40,11 @@ export interface ChartProps {
 }
 
 /** With more lines, bands would hide each other. */
-const MOST_BANDS = 4;
+export const MOST_BANDS = 4;
+const MARKS_IN_FULL = 12;
 const NONE: readonly never[] = [];
 
-export function Chart({ id, title, data, lines, from, to, format, tick, top, stepS, marks = NONE, shades = NONE, group, height = 180, note, onZoom, onZoomOut }: ChartProps): ReactElement {
+export function Chart({ id, title, data, lines, from, to, format, tick, top, stepS, marks = NONE, shades = NONE, marksInFull = MARKS_IN_FULL, group, height = 180, note, onZoom, onZoomOut }: ChartProps): ReactElement {
   const zone = useZone();
   const [cursor, setCursor] = useState<number | null>(null);
   const words = useId();
@@ -60,14 +63,17 @@ export function Chart({ id, title, data, lines, from, to, format, tick, top, ste
     <figure data-chart={id} data-points={drawn} data-quiet={data.quiet.length} data-shades={lost.length} data-marks={inside.length} data-from={from} data-to={to} className="panel grid min-w-0 grid-cols-[minmax(0,1fr)] content-start gap-1 py-2">
       <figcaption className="flex min-h-5 items-baseline justify-between gap-3 px-3">
         <span className="shrink-0 font-medium">{title}</span>
-        <span className="truncate text-sm text-faint" title={at === undefined ? note : undefined}>
-          {at === undefined ? note : <>{near.length === 0 ? null : <span className="text-soft">{near.map(({ label }) => label).join(', ')} · </span>}<time dateTime={new Date(at * 1_000).toISOString()} title={absolute(at * 1_000, zone)}>{clockTime(at * 1_000, zone)}</time></>}
-        </span>
+        <span className="min-w-0 grow truncate text-sm text-faint" title={note}>{note}</span>
+        {at === undefined ? null : (
+          <span className="max-w-3/5 shrink-0 truncate text-sm text-faint">
+            {near.length === 0 ? null : <span className="text-soft">{near.map(({ label }) => label).join(', ')} · </span>}<time dateTime={new Date(at * 1_000).toISOString()} title={absolute(at * 1_000, zone)}>{clockTime(at * 1_000, zone)}</time>
+          </span>
+        )}
       </figcaption>
       <Suspense fallback={<div style={{ height }} />}>
-        <Plot data={data} looks={lines} bands={bands} from={from} to={to} marks={marks} shades={shades} top={top} tick={tick} group={group} height={height} label={title} describedBy={words} crosshair={crosshair} onCursor={onCursor} onZoom={onZoom} onZoomOut={onZoomOut} />
+        <Plot data={data} looks={lines} bands={bands} from={from} to={to} marks={marks} shades={shades} marksInFull={marksInFull} top={top} tick={tick} group={group} height={height} label={title} describedBy={words} crosshair={crosshair} onCursor={onCursor} onZoom={onZoom} onZoomOut={onZoomOut} />
       </Suspense>
-      <ul aria-hidden="true" className="grid grid-cols-[repeat(auto-fill,minmax(10.5rem,1fr))] gap-x-6 gap-y-0.5 px-3 text-sm">
+      <ul aria-hidden="true" className="grid grid-cols-[repeat(auto-fill,minmax(12.5rem,1fr))] gap-x-6 gap-y-0.5 px-3 text-sm">
         {lines.map(({ id: line, label, colour, dash }, index) => (
           <li key={line} className="flex min-w-0 items-center gap-1.5">
             <Swatch colour={colour} dash={dash} />

@@ -12,6 +12,8 @@ export interface PlotScene {
   to: number;
   marks: readonly Mark[];
   shades: readonly Shade[];
+  /** More marks than so many are ticks without words. */
+  marksInFull: number;
   quiet: readonly Stretch[];
   lonely: readonly (readonly number[])[];
   ticks: (splits: number[], stepS: number) => string[];
@@ -122,16 +124,13 @@ function fill(plot: uPlot, from: number, to: number, top: number, height: number
 }
 
 const LABEL_PX = 10;
-/** More marks would bar the lines: they are then short, and without words. */
-const MOST_FULL = 12;
 const SHORT_PX = 7;
 
 /** A dashed line for each, its words above it, where the mark before leaves room for them. */
-function drawMarks(plot: uPlot, { marks, colours, from, to }: PlotScene): void {
+function drawMarks(plot: uPlot, { marks, marksInFull, colours, from, to }: PlotScene): void {
   const { ctx, bbox } = plot;
   const ratio = devicePixelRatio;
   ctx.save();
-  ctx.strokeStyle = colours.soft;
   ctx.fillStyle = colours.soft;
   ctx.lineWidth = ratio;
   ctx.font = colours.font.replace('11px', `${LABEL_PX * ratio}px`);
@@ -139,7 +138,8 @@ function drawMarks(plot: uPlot, { marks, colours, from, to }: PlotScene): void {
   ctx.textAlign = 'left';
   let free = -Infinity;
   const inside = marks.filter(({ at }) => at >= from && at <= to);
-  const short = inside.length > MOST_FULL;
+  const short = inside.length > marksInFull;
+  ctx.strokeStyle = short ? colours.faint : colours.soft;
   for (const { at, label } of inside) {
     const left = Math.round(plot.valToPos(at, 'x', true)) + ratio / 2;
     ctx.setLineDash(short ? [] : [3 * ratio, 3 * ratio]);

@@ -20,6 +20,7 @@ export interface PlotProps {
   to: number;
   marks: readonly Mark[];
   shades: readonly Shade[];
+  marksInFull: number;
   top: number;
   tick: (value: number) => string;
   group: string;
@@ -35,7 +36,7 @@ export interface PlotProps {
 }
 
 export function Plot(props: PlotProps): ReactElement {
-  const { data, looks, bands, from, to, marks, shades, top, group, height } = props;
+  const { data, looks, bands, from, to, marks, shades, marksInFull, top, group, height } = props;
   const zone = useZone();
   const element = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
@@ -49,7 +50,7 @@ export function Plot(props: PlotProps): ReactElement {
   useLayoutEffect(() => {
     latest.current = { ...props, cells };
     scene.current = {
-      colours: scene.current?.colours ?? readColours(), from, to, marks, shades, quiet: data.quiet, lonely: alone,
+      colours: scene.current?.colours ?? readColours(), from, to, marks, shades, marksInFull, quiet: data.quiet, lonely: alone,
       ticks: (splits, stepS) => tickLabels(splits, stepS, { second: (ms) => clockTime(ms, zone), minute: (ms) => clockMinute(ms, zone), day: (ms) => day(ms, zone) }),
     };
   });
@@ -87,7 +88,7 @@ export function Plot(props: PlotProps): ReactElement {
       drawn.setScale('x', { min: from, max: to });
       drawn.redraw(true, true);
     });
-  }, [cells, from, to, marks, shades, zone]);
+  }, [cells, from, to, marks, shades, marksInFull, zone]);
 
   // As the pointer does, so that the other charts of the page follow.
   const point = ({ over }: uPlot, left: number): void => {

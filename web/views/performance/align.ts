@@ -8,6 +8,9 @@ const LEAST_S = 5;
 /** So many steps without a sample are a gap: one may be late, and one lost. */
 const MISSED = 3;
 
+/** How far a line goes on without a sample, of points that sum up `stepS`. */
+export const reachOf = (stepS: number | null): number => MISSED * Math.max(LEAST_S, stepS ?? 0);
+
 interface Known { at: number; min: number | null; avg: number | null; max: number | null }
 
 /** `stepS`: of summed-up points; null for samples as they are. */

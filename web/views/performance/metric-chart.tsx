@@ -1,11 +1,12 @@
-/** One metric of some hosts as a chart: a line for each host, or for each of their GPUs. */
+/** One metric of some hosts as a chart: a line for each host; of a host alone, one for each of its GPUs. */
 import { memo, useMemo, type ReactElement } from 'react';
-import { Chart, type ChartLine } from '../../charts/chart.tsx';
+import { Chart, MOST_BANDS, type ChartLine } from '../../charts/chart.tsx';
 import { counted, span } from '../../format/figures.ts';
-import { align, tells } from './align.ts';
+import { align, reachOf, tells } from './align.ts';
 import type { Happenings } from './use-happenings.ts';
-import type { Metric } from './metrics.ts';
-import { DASHES } from '../../charts/colours.ts';
+import type { Metric, Together } from './metrics.ts';
+import { SERIES_COLOURS } from '../../charts/colours.ts';
+import { together } from './together.ts';
 import type { Track, Tracks } from './tracks.ts';
 
 /** More lines are no longer told apart. */
@@ -22,31 +23,55 @@ export interface MetricChartProps {
   to: number;
   stepS: number | null;
   happenings: Pick<Happenings, 'marks' | 'shades'>;
+  /** With more marks than so many they are ticks without words. */
+  marksInFull?: number;
   group: string;
   height?: number;
   onZoom?: (from: number, to: number) => void;
   onZoomOut?: () => void;
 }
 
-export const MetricChart = memo(function MetricChart({ metric, hosts, tracks, from, to, stepS, happenings, group, height, onZoom, onZoomOut }: MetricChartProps): ReactElement {
-  const found = useMemo(() => hosts.flatMap((host, index) => linesOf(host, index, hosts.length > 1, metric, tracks)), [hosts, metric, tracks]);
+export const MetricChart = memo(function MetricChart({ metric, hosts, tracks, from, to, stepS, happenings, marksInFull, group, height, onZoom, onZoomOut }: MetricChartProps): ReactElement {
+  const found = useMemo(() => hosts.flatMap((host, index) => (hosts.length > 1 ? lineOf(host, index, metric, tracks, stepS) : linesOf(host, metric, tracks))), [hosts, metric, tracks, stepS]);
   const drawn = useMemo(() => found.slice(0, MOST_LINES), [found]);
   const data = useMemo(() => align(drawn.map(({ track }) => track), metric, { from, to, stepS }), [drawn, metric, from, to, stepS]);
   const lines = useMemo(() => drawn.map(({ line }) => line), [drawn]);
   const left = found.length - drawn.length;
-  const note = [...(stepS === null ? [] : [`average of ${span(stepS * 1_000)}${drawn.length <= 4 && metric.rate === undefined ? ', band from lowest to highest' : ''}`]), ...(left === 0 ? [] : [`${counted(left, 'line')} left out: choose fewer hosts`])].join('; ');
+  const banded = stepS !== null && drawn.length <= MOST_BANDS && metric.rate === undefined && drawn.some(({ gpus }) => gpus === 1);
+  const notes = [
+    stepS === null ? 'each sample' : `average of ${span(stepS * 1_000)}${banded ? ', band from lowest to highest' : ''}`,
+    ...(metric.together !== undefined && drawn.some(({ gpus }) => gpus > 1) ? [TOGETHER[metric.together]] : []),
+    ...(left === 0 ? [] : [`${counted(left, 'line')} left out: choose fewer hosts`]),
+  ];
   return (
     <Chart
-      id={metric.id} title={metric.title} data={data} lines={lines} from={from} to={to} stepS={stepS} format={metric.format} tick={metric.tick} top={metric.top} group={group} note={found.length === 0 ? 'none told in this time' : note}
-      marks={happenings.marks} shades={happenings.shades} {...(height === undefined ? {} : { height })} {...(onZoom === undefined ? {} : { onZoom })} {...(onZoomOut === undefined ? {} : { onZoomOut })}
+      id={metric.id} title={metric.title} data={data} lines={lines} from={from} to={to} stepS={stepS} format={metric.format} tick={metric.tick} top={metric.top} group={group} note={found.length === 0 ? 'none told in this time' : notes.join('; ')}
+      marks={happenings.marks} shades={happenings.shades} {...(marksInFull === undefined ? {} : { marksInFull })} {...(height === undefined ? {} : { height })} {...(onZoom === undefined ? {} : { onZoom })} {...(onZoomOut === undefined ? {} : { onZoomOut })}
     />
   );
 });
 
-/** Several hosts: each its colour, its GPUs by dashes. One host: each GPU its colour. */
-function linesOf(host: ChartedHost, index: number, several: boolean, metric: Metric, tracks: Tracks): { track: Track; line: ChartLine }[] {
-  const own = [...tracks.values()].filter((track) => track.hostId === host.id && (track.gpu === null) === (metric.of === 'host') && tells(track, metric));
-  if (metric.of === 'host') return own.map((track) => ({ track, line: { id: host.id, label: host.name, colour: index, dash: Math.floor(index / 8) } }));
+const TOGETHER: Readonly<Record<Together, string>> = { mean: 'mean over a host\'s GPUs', sum: 'sum of a host\'s GPUs', highest: 'hottest of a host\'s GPUs' };
+
+/** `gpus`: so many stand in the line; 1 also of what is the host's own. */
+interface Line { track: Track; line: ChartLine; gpus: number }
+
+const told = (hostId: string, metric: Metric, tracks: Tracks): Track[] => [...tracks.values()].filter((track) => track.hostId === hostId && (track.gpu === null) === (metric.of === 'host') && tells(track, metric));
+
+/** Of one among several hosts: one line, its GPUs together. */
+function lineOf(host: ChartedHost, index: number, metric: Metric, tracks: Tracks, stepS: number | null): Line[] {
+  const own = told(host.id, metric, tracks);
+  const [first] = own;
+  if (first === undefined) return [];
+  const look = { id: host.id, colour: index, dash: Math.floor(index / SERIES_COLOURS) };
+  if (own.length === 1 || metric.together === undefined) return [{ track: first, line: { ...look, label: host.name }, gpus: 1 }];
+  return [{ track: together(own, metric, metric.together, reachOf(stepS)), line: { ...look, label: `${host.name} (${own.length} GPUs)` }, gpus: own.length }];
+}
+
+/** Of a host alone: each GPU its colour. */
+function linesOf(host: ChartedHost, metric: Metric, tracks: Tracks): Line[] {
+  const own = told(host.id, metric, tracks);
+  if (metric.of === 'host') return own.map((track) => ({ track, line: { id: host.id, label: host.name, colour: 0, dash: 0 }, gpus: 1 }));
   const order = (key: string): number => {
     const place = host.gpus.findIndex((gpu) => gpu.key === key);
     return place === -1 ? host.gpus.length : place;
@@ -55,8 +80,8 @@ function linesOf(host: ChartedHost, index: number, several: boolean, metric: Met
     .toSorted((a, b) => order(a.gpu!) - order(b.gpu!) || (a.gpu! < b.gpu! ? -1 : 1))
     .map((track, place) => {
       const gpu = host.gpus.find(({ key }) => key === track.gpu);
-      const name = `${own.length > 1 ? `${place + 1} ` : ''}${shortName(gpu?.name ?? track.gpu!)}`;
-      return { track, line: { id: `${host.id} ${track.gpu}`, label: several ? `${host.name} ${own.length > 1 ? place + 1 : ''}`.trim() : name, colour: several ? index : place, dash: several ? place % DASHES.length : Math.floor(place / 8) } };
+      const label = `${own.length > 1 ? `${place + 1} ` : ''}${shortName(gpu?.name ?? track.gpu!)}`;
+      return { track, line: { id: `${host.id} ${track.gpu}`, label, colour: place, dash: Math.floor(place / SERIES_COLOURS) }, gpus: 1 };
     });
 }
 

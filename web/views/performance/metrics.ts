@@ -9,11 +9,15 @@ export const GROUP_NAMES: Record<MetricGroup, string> = {
   'gpu': 'GPU busy', 'gpu-memory': 'GPU memory', 'gpu-heat': 'GPU temperature and power', 'cpu': 'CPU', 'memory': 'Memory', 'load': 'Load', 'network': 'Network',
 };
 
+export type Together = 'mean' | 'sum' | 'highest';
+
 export interface Metric {
   id: string;
   group: MetricGroup;
   title: string;
   of: 'host' | 'gpu';
+  /** Of a GPU's metric: how the GPUs of a host make one line. */
+  together?: Together;
   field: PerfMetric;
   /** From the sample's unit to the chart's. */
   factor: number;
@@ -33,10 +37,10 @@ const PERCENT = { factor: 1, top: 100, format: percent, tick: (value: number): s
 const NETWORK = { group: 'network', of: 'host', factor: 1, rate: true, top: 1_000, format: perSecond, tick: perSecond } as const;
 
 export const METRICS: readonly Metric[] = [
-  { id: 'gpu-busy', group: 'gpu', title: 'GPU busy', of: 'gpu', field: 'utilPct', ...PERCENT },
-  { id: 'gpu-memory', group: 'gpu-memory', title: 'GPU memory used', of: 'gpu', field: 'memUsedMb', factor: GIB, top: 1, ...unit('GiB') },
-  { id: 'gpu-temperature', group: 'gpu-heat', title: 'GPU temperature', of: 'gpu', field: 'tempC', factor: 1, top: 100, ...unit('°C') },
-  { id: 'gpu-power', group: 'gpu-heat', title: 'GPU power', of: 'gpu', field: 'powerW', factor: 1, top: 100, ...unit('W') },
+  { id: 'gpu-busy', group: 'gpu', title: 'GPU busy', of: 'gpu', together: 'mean', field: 'utilPct', ...PERCENT },
+  { id: 'gpu-memory', group: 'gpu-memory', title: 'GPU memory used', of: 'gpu', together: 'sum', field: 'memUsedMb', factor: GIB, top: 1, ...unit('GiB') },
+  { id: 'gpu-temperature', group: 'gpu-heat', title: 'GPU temperature', of: 'gpu', together: 'highest', field: 'tempC', factor: 1, top: 100, ...unit('°C') },
+  { id: 'gpu-power', group: 'gpu-heat', title: 'GPU power', of: 'gpu', together: 'sum', field: 'powerW', factor: 1, top: 100, ...unit('W') },
   { id: 'cpu', group: 'cpu', title: 'CPU busy', of: 'host', field: 'cpuPct', ...PERCENT },
   { id: 'memory', group: 'memory', title: 'Memory used', of: 'host', field: 'memUsedMb', factor: GIB, top: 1, ...unit('GiB') },
   { id: 'load', group: 'load', title: 'Load, 1 min', of: 'host', field: 'load1', factor: 1, top: 1, format: rounded, tick: plain },

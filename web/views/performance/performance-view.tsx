@@ -26,10 +26,13 @@ export function PerformanceView(): ReactElement {
   const hosts = useMemo(() => (named.size > 0 ? [...named] : JSON.parse(usual) as string[]), [named, usual]);
   if (fleet === null) return <><PageHead title="Performance" /><Waiting what="the fleet" /></>;
   if (fleet.size === 0) return <><PageHead title="Performance" /><Empty title="No host yet">Add one in the settings, or name your hosts when Drover starts.</Empty></>;
-  return <Charts ids={hosts} />;
+  return <Charts ids={hosts} chosen={named} />;
 }
 
-function Charts({ ids }: { ids: readonly string[] }): ReactElement {
+/** Of hosts that nobody chose, more marks are told apart by their ticks alone. */
+const UNCHOSEN_MARKS = 3;
+
+function Charts({ ids, chosen }: { ids: readonly string[]; chosen: ReadonlySet<string> }): ReactElement {
   const [params, setParams] = useParams();
   const groups = useChosen(params, 'metric');
   const { window, range } = useMemo(() => readWindow(params), [params]);
@@ -45,19 +48,19 @@ function Charts({ ids }: { ids: readonly string[] }): ReactElement {
 
   const zoom = useCallback((a: number, b: number) => {
     const { from: start, to: end } = zoomed(a, b);
-    setParams({ from: timeText(start), to: timeText(end) });
+    setParams({ from: timeText(start), to: timeText(end) }, 'step');
   }, [setParams]);
-  const zoomOut = useCallback(() => setParams({ from: null, to: null }), [setParams]);
-  const chosen = METRIC_GROUPS.filter((group) => groups.size === 0 || groups.has(group));
+  const zoomOut = useCallback(() => setParams({ from: null, to: null }, 'step'), [setParams]);
+  const shown = METRIC_GROUPS.filter((group) => groups.size === 0 || groups.has(group));
   const nothing = !loading && error === null && tracks.size === 0;
 
   return (
     <>
       <PageHead title="Performance"><RangeChoice window={window} range={range} from={from} to={to} setParams={setParams} /></PageHead>
       <div className="grid grid-cols-[minmax(0,1fr)] gap-2 px-4 pb-3">
-        <HostChoice shown={hosts} setParams={setParams} />
+        <HostChoice chosen={chosen} shown={hosts} setParams={setParams} />
         <div className="flex min-w-0 flex-wrap items-center justify-between gap-x-4 gap-y-2">
-          <MetricChoice chosen={groups} onToggle={(group) => setParams({ metric: toggled(groups, group) })} />
+          <MetricChoice chosen={groups} onToggle={(group) => setParams({ metric: toggled(groups, group) }, 'step')} onAll={() => setParams({ metric: null }, 'step')} />
           {nothing ? null : <ChartKey />}
         </div>
       </div>
@@ -66,8 +69,8 @@ function Charts({ ids }: { ids: readonly string[] }): ReactElement {
         {error !== null || happenings.error === null ? null : <Fault error={happenings.error} retry={happenings.retry} />}
         {nothing ? <NoPerformance hosts={ids} /> : (
           <div data-stale={line !== 'open'} data-step={stepS ?? 'raw'} className={`grid gap-3 xl:grid-cols-2 ${line === 'open' ? '' : 'opacity-60 grayscale'}`}>
-            {METRICS.filter(({ group }) => chosen.includes(group)).map((metric) => (
-              <MetricChart key={metric.id} metric={metric} hosts={hosts} tracks={tracks} from={from} to={to} stepS={stepS} happenings={happenings} group="performance" onZoom={zoom} onZoomOut={zoomOut} />
+            {METRICS.filter(({ group }) => shown.includes(group)).map((metric) => (
+              <MetricChart key={metric.id} metric={metric} hosts={hosts} tracks={tracks} from={from} to={to} stepS={stepS} happenings={happenings} {...(chosen.size === 0 && hosts.length > 1 ? { marksInFull: UNCHOSEN_MARKS } : {})} group="performance" onZoom={zoom} onZoomOut={zoomOut} />
             ))}
           </div>
         )}

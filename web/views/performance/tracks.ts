@@ -3,8 +3,8 @@ import type { PerfPoint, PerfMetric, Spread } from '../../../src/model/records/h
 import type { PerfSample } from '../../../src/model/records/perf.ts';
 import { msOfTime } from '../../../src/model/time.ts';
 
-/** A sample, or the summary of those in one step. `at`: seconds since 1970, whole. */
-export interface TrackPoint { at: number; values: PerfSample | PerfPoint }
+/** A sample, or the summary of those in one step, or what of several was put together. `at`: seconds since 1970, whole. */
+export interface TrackPoint { at: number; values: Readonly<Partial<Record<PerfMetric, number | null | Spread>>> }
 export interface Track { hostId: string; gpu: string | null; points: readonly TrackPoint[] }
 export type Tracks = ReadonlyMap<string, Track>;
 
@@ -13,7 +13,7 @@ export const NO_TRACKS: Tracks = new Map();
 export const trackKey = (hostId: string, gpu: string | null): string => (gpu === null ? hostId : `${hostId} ${gpu}`);
 
 export function spreadOf({ values }: TrackPoint, field: PerfMetric): Spread {
-  const value = values[field];
+  const value = values[field] ?? null;
   return typeof value === 'object' && value !== null ? value : { min: value, avg: value, max: value };
 }
 

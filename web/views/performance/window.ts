@@ -2,10 +2,14 @@
 
 export const RANGES = [
   { id: '15m', name: '15 min', spanS: 900 }, { id: '1h', name: '1 h', spanS: 3_600 }, { id: '6h', name: '6 h', spanS: 21_600 },
-  { id: '24h', name: '24 h', spanS: 86_400 }, { id: '7d', name: '7 d', spanS: 604_800 }, { id: '30d', name: '30 d', spanS: 2_592_000 },
+  { id: '24h', name: '24 h', spanS: 86_400 }, { id: '7d', name: '7 d', spanS: 604_800 },
+  { id: '14d', name: '14 d', spanS: 1_209_600 }, { id: '30d', name: '30 d', spanS: 2_592_000 }, { id: '90d', name: '90 d', spanS: 7_776_000 },
 ] as const;
 export type RangeId = (typeof RANGES)[number]['id'];
 export const USUAL_RANGE: RangeId = '1h';
+
+/** What of them history reaches back to; one that is chosen stays, whatever it reaches. */
+export const offered = (keptDays: number, chosen: RangeId | null): (typeof RANGES)[number][] => RANGES.filter(({ id, spanS }) => spanS <= keptDays * 86_400 || id === chosen);
 
 /** `to` null: it follows now. Seconds since 1970. */
 export type TimeWindow = { spanS: number; from: number; to: number } | { spanS: number; from: null; to: null };
