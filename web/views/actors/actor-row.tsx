@@ -35,7 +35,7 @@ export const ActorRowView = memo(function ActorRowView({ status, queued, handled
     <div
       role="row" data-row data-path={path} data-flash={flash?.kind} tabIndex={active ? 0 : -1} style={style}
       aria-level={(depth ?? 0) + 1} aria-posinset={place} aria-setsize={places} aria-expanded={open ?? undefined} aria-selected={chosen}
-      className={`${GRID} absolute inset-x-0 top-0 cursor-default items-center border-b border-line outline-offset-[-2px] hover:bg-hover aria-selected:bg-chosen ${found ? '' : 'text-faint'}`}
+      className={`${GRID} absolute inset-x-0 top-0 cursor-default items-center border-b border-line outline-offset-[-2px] hover:bg-hover aria-selected:bg-chosen aria-selected:[&_.text-faint]:text-soft ${found ? '' : 'text-faint'}`}
     >
       {flash === null ? null : <span key={flash.at} aria-hidden="true" className={`${flash.kind === 'crash' ? 'flash' : 'flash-hand'} pointer-events-none absolute inset-0`} />}
       <div role="gridcell" className="flex min-w-0 items-center gap-1" style={{ paddingInlineStart: `${(depth ?? 0) * 1.125}rem` }}>
