@@ -55,7 +55,7 @@ export function Filters({ criteria, setParams, rows }: { criteria: Criteria; set
       {ERRORS.filter((status) => !statuses.includes(status)).map((status) => <Chip key={status} on={false} onToggle={() => add('status', status)}>{status}</Chip>)}
       {(Object.keys(given) as (keyof typeof given)[]).flatMap((name) => given[name].map((value) => (
         <Chip key={`${name} ${value}`} on title={`Take away the filter ${name} ${value}`} onToggle={() => setParams({ [name]: given[name].filter((one) => one !== value) }, 'step')}>
-          <span className="text-faint">{name}</span><span className="max-w-72 truncate">{name === 'host' ? names.host(value) : name === 'model' ? names.model(value) : value}</span><Icon name="close" className="size-3" />
+          <span className="text-soft">{name}</span><span className="max-w-72 truncate">{name === 'host' ? names.host(value) : name === 'model' ? names.model(value) : value}</span><Icon name="close" className="size-3" />
         </Chip>
       )))}
       {filtersAnything(criteria) ? <Button look="quiet" onClick={() => setParams(NO_FILTERS, 'step')}>Show all</Button> : null}

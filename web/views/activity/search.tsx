@@ -62,12 +62,12 @@ export function Search({ look, onChoose }: { look: () => Known; onChoose: (name:
                 key={`${one.name} ${one.value}`} type="button" role="option" tabIndex={-1} id={`${id}-${index}`} aria-selected={index === active} title={one.value} onClick={() => choose(one)}
                 className="flex h-8 items-center gap-2 rounded-sm px-2 text-start hover:bg-hover aria-selected:bg-chosen"
               >
-                <span className="w-12 shrink-0 text-sm text-faint">{one.name}</span><span className="truncate">{one.label}</span>
-                {one.known ? one.label === one.value || one.name === 'status' ? null : <span className="ml-auto truncate text-sm text-faint">{one.value}</span> : <span className="ml-auto shrink-0 text-sm text-faint">exactly as typed</span>}
+                <span className="w-12 shrink-0 text-sm text-soft">{one.name}</span><span className="truncate">{one.label}</span>
+                {one.known ? one.label === one.value || one.name === 'status' ? null : <span className="ml-auto truncate text-sm text-soft">{one.value}</span> : <span className="ml-auto shrink-0 text-sm text-soft">exactly as typed</span>}
               </button>
             ))}
           </div>
-          {found.length > MOST ? <p className="px-2 py-1 text-sm text-faint">{found.length - MOST} more: type on</p> : null}
+          {found.length > MOST ? <p className="px-2 py-1 text-sm text-soft">{found.length - MOST} more: type on</p> : null}
         </div>
       ) : null}
     </div>
