@@ -10,7 +10,7 @@ beforeAll(async () => {
 afterAll(async () => cockpit.close());
 
 test('a wrong token is said to be wrong; the right one leads where the address said, in every tab, until one signs out', async () => {
-  const first = await cockpit.open('/actors?actor=drover%2Fview&sort=path');
+  const first = await cockpit.open('/?q=gpu1&state=live');
   await until(first, "document.title === 'Sign in · Drover'");
   await first.getByLabel('Token').fill('not it');
   await first.getByRole('button', { name: 'Sign in' }).click();
@@ -22,20 +22,21 @@ test('a wrong token is said to be wrong; the right one leads where the address s
 
   await first.getByLabel('Token').fill(TOKEN);
   await first.getByRole('button', { name: 'Sign in' }).click();
-  await first.getByRole('complementary', { name: 'Actor drover/view' }).waitFor();
-  expect(first.url()).toBe(`${cockpit.url}/actors?actor=drover%2Fview&sort=path`);
-  await until(first, "document.title === 'view · Drover'");
+  await first.getByRole('link', { name: 'gpu1' }).waitFor();
+  expect(first.url()).toBe(`${cockpit.url}/?q=gpu1&state=live`);
+  await until(first, "document.title === 'Fleet · Drover'");
   await second.locator('[data-host=gpu1]').getByText('live').waitFor();
   await second.reload();
   await second.locator('[data-host=gpu1]').getByText('live').waitFor();
 
+  // The first tab asks for nothing that could tell it.
   await second.getByRole('button', { name: 'Sign out' }).click();
   await second.getByLabel('Token').waitFor();
   await first.getByLabel('Token').waitFor();
-  expect(await first.getByText('drover/view').count()).toBe(0);
+  expect(await first.getByText('gpu1').count()).toBe(0);
   await first.reload();
   await first.getByLabel('Token').waitFor();
-  expect(first.url()).toBe(`${cockpit.url}/actors?actor=drover%2Fview&sort=path`);
+  expect(first.url()).toBe(`${cockpit.url}/?q=gpu1&state=live`);
   await first.context().close();
   expect(cockpit.complaints).toEqual([]);
 });
