@@ -91,6 +91,16 @@ test('search: a regular expression marks and leads from line to line, a faulty o
   await page.getByText('Not a regular expression').waitFor();
 });
 
+test('an expression that would take for ever is given up, also one that stands in the address, and the page goes on', async () => {
+  page = await cockpit.open(`/logs?host=gpu1&q=${encodeURIComponent('(\\w+\\s?)+$x')}`);
+  await written('gpu1', 'proxy', 'the quick brown fox jumps over the lazy dog and then does it all again, word by word, until the evening comes');
+  await page.getByText('This expression takes too long').waitFor();
+  const search = page.getByRole('searchbox', { name: 'Regular expression' });
+  await search.fill('brown f[a-z]x');
+  await page.getByText('1 line', { exact: true }).waitFor();
+  await line('quick').locator('mark').waitFor();
+});
+
 test('going up pauses and holds what is read; new lines are counted, and one press leads to the newest', async () => {
   page = await cockpit.open('/logs?host=gpu1');
   await written('gpu1', 'proxy', 'ready');

@@ -10,7 +10,7 @@ export function patternOf(text: string): Pattern {
   try {
     return { kind: 'found', regex: new RegExp(text, /\p{Lu}/u.test(text.replaceAll(/\\./g, '')) ? 'gu' : 'giu') };
   } catch (error) {
-    return { kind: 'faulty', fault: error instanceof Error ? error.message.replace(/^Invalid regular expression: /, '') : String(error) };
+    return { kind: 'faulty', fault: error instanceof Error ? error.message.replace(/^Invalid regular expression: (?:[^]*\/[a-z]*: )?/, '') : String(error) };
   }
 }
 
@@ -29,6 +29,12 @@ export function rangesOf(regex: RegExp, text: string): Range[] {
 
 /** Leaves the expression as it was: one that is global remembers where it stopped. */
 export const isFound = (regex: RegExp, text: string): boolean => text.search(regex) !== -1;
+
+/** What a worker is asked, and what it answers: for each text its ranges, null where nothing is found. */
+export interface SearchOrder { regex: RegExp; texts: readonly string[] }
+export type SearchAnswer = readonly (readonly Range[] | null)[];
+
+export const searched = ({ regex, texts }: SearchOrder): SearchAnswer => texts.map((text) => (isFound(regex, text) ? rangesOf(regex, text) : null));
 
 export interface Piece extends Span { marked: boolean }
 

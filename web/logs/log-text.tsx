@@ -4,9 +4,9 @@ import { bytes, span } from '../format/figures.ts';
 import { absolute, clockTime } from '../format/times.ts';
 import { useZone } from '../state/hooks.ts';
 import { useNames } from '../state/names.ts';
-import { plain, spansOf } from './ansi-text.ts';
+import { spansOf } from './ansi-text.ts';
 import type { LogLine } from './log-book.ts';
-import { marked, rangesOf } from './log-search.ts';
+import { marked, type Range } from './log-search.ts';
 
 /** When Drover received it; blank where nobody knows. */
 export function LogTime({ line: { at, host } }: { line: LogLine }): ReactElement {
@@ -15,8 +15,9 @@ export function LogTime({ line: { at, host } }: { line: LogLine }): ReactElement
   return at === null ? <span className={look} title="When this was written is not known: the host remembered it when Drover came" /> : <time className={look} dateTime={new Date(at).toISOString()} title={`received ${absolute(at, zone)}`}>{clockTime(at, zone)}</time>;
 }
 
-export function LogText({ text, regex = null }: { text: string; regex?: RegExp | null }): ReactElement {
-  const pieces = marked(spansOf(text), regex === null ? [] : rangesOf(regex, plain(text)));
+/** `ranges`: what of it is marked. */
+export function LogText({ text, ranges = null }: { text: string; ranges?: readonly Range[] | null }): ReactElement {
+  const pieces = marked(spansOf(text), ranges ?? []);
   return <>{pieces.map(({ text: piece, look, marked: found }, place) => (found ? <mark key={place} className="rounded-xs bg-warn text-panel">{piece}</mark> : look === '' ? piece : <span key={place} className={look}>{piece}</span>))}</>;
 }
 

@@ -3,6 +3,7 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useLayoutEffect, useRef, useState, type ReactElement } from 'react';
 import { LINE_PX, LogRow, type LogRowProps } from './log-row.tsx';
 import type { LogLine } from '../../logs/log-book.ts';
+import type { Finder } from '../../logs/use-finder.ts';
 
 const OVERSCAN = 20;
 /** So far from the end still counts as the end. */
@@ -21,13 +22,13 @@ export interface LogListProps {
   onEnd: () => void;
   wrap: boolean;
   times: boolean;
-  regex: RegExp | null;
+  found: Finder['found'];
   /** The line that the search stands on, and its place when it was found. Another object scrolls there. */
   current: { id: number; index: number } | null;
   origin: LogRowProps['origin'];
 }
 
-export function LogList({ lines, gone, following, onLeave, onEnd, wrap, times, regex, current, origin }: LogListProps): ReactElement {
+export function LogList({ lines, gone, following, onLeave, onEnd, wrap, times, found, current, origin }: LogListProps): ReactElement {
   const scroller = useRef<HTMLDivElement>(null);
   const [unfolded, setUnfolded] = useState<ReadonlySet<number>>(new Set());
   const [unfold] = useState(() => (id: number): void => setUnfolded((held) => new Set([...held, id].slice(-100))));
@@ -73,7 +74,7 @@ export function LogList({ lines, gone, following, onLeave, onEnd, wrap, times, r
           const line = lines[index];
           return line === undefined ? null : (
             <LogRow
-              key={key} line={line} index={index} top={start} regex={regex} current={line.id === current?.id} wrap={wrap} times={times} unfolded={unfolded.has(line.id)} onUnfold={unfold} origin={origin}
+              key={key} line={line} index={index} top={start} ranges={found(line)} current={line.id === current?.id} wrap={wrap} times={times} unfolded={unfolded.has(line.id)} onUnfold={unfold} origin={origin}
               measure={wrap ? virtual.measureElement : undefined}
             />
           );

@@ -2,6 +2,7 @@
 import { memo, type ReactElement } from 'react';
 import { bytes } from '../../format/figures.ts';
 import type { LogLine } from '../../logs/log-book.ts';
+import type { Range } from '../../logs/log-search.ts';
 import { LogMark, LogText, LogTime } from '../../logs/log-text.tsx';
 import { useNames } from '../../state/names.ts';
 
@@ -13,7 +14,8 @@ export interface LogRowProps {
   line: LogLine;
   index: number;
   top: number;
-  regex: RegExp | null;
+  /** Where the search found something. */
+  ranges: readonly Range[] | null;
   /** The one that the search stands on. */
   current: boolean;
   wrap: boolean;
@@ -26,7 +28,7 @@ export interface LogRowProps {
   measure: ((element: HTMLElement | null) => void) | undefined;
 }
 
-export const LogRow = memo(function LogRow({ line, index, top, regex, current, wrap, times, unfolded, onUnfold, origin, measure }: LogRowProps): ReactElement {
+export const LogRow = memo(function LogRow({ line, index, top, ranges, current, wrap, times, unfolded, onUnfold, origin, measure }: LogRowProps): ReactElement {
   const { id, kind, text } = line;
   const folded = text.length > FOLD_CHARS && !unfolded;
   return (
@@ -39,7 +41,7 @@ export const LogRow = memo(function LogRow({ line, index, top, regex, current, w
           {times ? <LogTime line={line} /> : null}
           {origin === 'none' ? null : <Origin line={line} of={origin} />}
           <span className={`min-w-0 ${wrap ? 'grow break-all whitespace-pre-wrap' : 'whitespace-pre'}`}>
-            <LogText text={folded ? text.slice(0, FOLD_CHARS) : text} regex={regex} />
+            <LogText text={folded ? text.slice(0, FOLD_CHARS) : text} ranges={ranges} />
             {folded ? <button type="button" className="ml-2 font-sans text-accent underline" onClick={() => onUnfold(id)}>{bytes(text.length - FOLD_CHARS)} more</button> : null}
           </span>
         </>

@@ -14,13 +14,13 @@ import { FollowChoice } from './follow-choice.tsx';
 import { Followed } from './followed.tsx';
 import { HostsAway } from './hosts-away.tsx';
 import { followedLogs, modelName, SOURCES, type FollowedLog, type Source } from './log-choice.ts';
-import type { LogLine } from '../../logs/log-book.ts';
 import { LogList } from './log-list.tsx';
-import { isFound, nextMatch, patternOf } from '../../logs/log-search.ts';
+import { nextMatch } from '../../logs/log-search.ts';
 import { Nothing } from './nothing.tsx';
 import { Offer } from './offer.tsx';
 import { Refusals } from './refusals.tsx';
 import { SearchBar } from './search-bar.tsx';
+import { useFinder } from '../../logs/use-finder.ts';
 import { useLogBook, type LogPage } from '../../logs/use-log-book.ts';
 
 export function LogsView(): ReactElement {
@@ -41,13 +41,13 @@ export function LogsView(): ReactElement {
   const [cleared, setCleared] = useState(false);
   const [paused, pause] = useState<LogPage | null>(null);
   const page = paused ?? newest;
-  const finder = useFinder(q);
   const own = useMemo(() => {
     const lines = page.lines.filter(({ kind, source: its, model }) => source === null || kind === 'live' || model !== null || its === source);
     // Nothing stands above it.
     return lines[0]?.kind === 'live' ? lines.slice(1) : lines;
   }, [page, source]);
-  const matches = useMemo(() => (finder.regex === null ? null : own.filter(finder.finds)), [own, finder]);
+  const finder = useFinder(q, own);
+  const matches = useMemo(() => (finder.on ? own.filter((one) => finder.found(one) !== null) : null), [own, finder]);
   const shown = only && matches !== null ? matches : own;
   const [current, stand] = useState<{ id: number; index: number } | null>(null);
 
@@ -96,7 +96,7 @@ export function LogsView(): ReactElement {
           </div>
           <div className={`flex min-h-0 grow flex-col px-4 pb-4 ${line === 'open' ? '' : 'opacity-60 grayscale'}`} data-stale={line !== 'open'}>
             <div className="panel relative flex min-h-0 grow flex-col overflow-hidden" data-paused={paused !== null}>
-              {shown.length === 0 ? <Nothing logs={logs} fleet={fleet} recalled={page.recalled} hidden={page.lines.length === 0 ? null : own.length > 0 ? 'search' : 'source'} cleared={cleared} source={source} onShowAll={() => setParams(own.length > 0 ? { only: null } : { source: null })} /> : <LogList lines={shown} gone={page.gone} following={paused === null} onLeave={onPause} onEnd={onNewest} wrap={wrap} times={times} regex={finder.regex} current={current} origin={logs.length > 1 ? 'host' : source === null && models.size === 0 ? 'source' : 'none'} />}
+              {shown.length === 0 ? <Nothing logs={logs} fleet={fleet} recalled={page.recalled} hidden={page.lines.length === 0 ? null : own.length > 0 ? 'search' : 'source'} cleared={cleared} source={source} onShowAll={() => setParams(own.length > 0 ? { only: null } : { source: null })} /> : <LogList lines={shown} gone={page.gone} following={paused === null} onLeave={onPause} onEnd={onNewest} wrap={wrap} times={times} found={finder.found} current={current} origin={logs.length > 1 ? 'host' : source === null && models.size === 0 ? 'source' : 'none'} />}
               {paused === null ? null : <Button look="solid" className="absolute bottom-3 left-1/2 -translate-x-1/2 shadow-lg" onClick={onNewest}><Icon name="play" />Jump to the newest{fresh === 0 ? '' : `: ${counted(fresh, 'new line')}`}</Button>}
             </div>
           </div>
@@ -104,24 +104,6 @@ export function LogsView(): ReactElement {
       )}
     </div>
   );
-}
-
-/** The last search that could be read holds while another is typed. */
-function useFinder(text: string): { regex: RegExp | null; finds: (line: LogLine) => boolean; fault: string | null } {
-  const pattern = useMemo(() => patternOf(text), [text]);
-  const [last, keep] = useState(pattern);
-  if (pattern.kind !== 'faulty' && pattern !== last) keep(pattern);
-  const regex = last.kind === 'found' ? last.regex : null;
-  return useMemo(() => {
-    const known = new WeakMap<LogLine, boolean>();
-    const finds = (line: LogLine): boolean => {
-      if (regex === null || line.kind !== 'text') return false;
-      let found = known.get(line);
-      if (found === undefined) known.set(line, found = isFound(regex, plain(line.text)));
-      return found;
-    };
-    return { regex, finds, fault: pattern.kind === 'faulty' ? pattern.fault : null };
-  }, [regex, pattern]);
 }
 
 function OnHand({ page: { lines, gone, chars } }: { page: LogPage }): ReactElement {

@@ -33,7 +33,7 @@ export function SearchBar({ text, onText, fault, found, at, only, onOnly, onStep
       <Button aria-label="Next match" title="Next match (Enter)" className="px-2" disabled={found === null || found === 0} onClick={() => onStep(1)}><Icon name="down" /></Button>
       <label className="flex h-8 cursor-pointer items-center gap-1.5"><input type="checkbox" checked={only} onChange={({ target }) => onOnly(target.checked)} />Only these</label>
       <p id="log-search-fault" role="status" className={`min-w-0 text-sm ${fault === null ? 'text-soft' : 'text-bad'}`}>
-        {fault !== null ? `Not a regular expression (${fault}): the last one holds` : found === null ? '' : `${at === null ? '' : `${whole(at)} of `}${whole(found)} ${found === 1 ? 'line' : 'lines'}`}
+        {fault !== null ? fault : found === null ? '' : `${at === null ? '' : `${whole(at)} of `}${whole(found)} ${found === 1 ? 'line' : 'lines'}`}
       </p>
     </div>
   );
