@@ -328,8 +328,9 @@ describe('what hosts may send', () => {
 
   test('more mad clocks than there are partitions for: the rest goes on', async () => {
     for (let i = 0; i < LIMITS.clockPartitions; i += 1) await partitions.make('perf_rollups', timeOfMs(START + (1_000 + i * 28) * DAY));
-    await sql`INSERT INTO perf_rollups_due (host_id, ts) VALUES ('mad', ${timeOfMs(START + 5_000 * DAY)}::text::timestamptz)`;
-    await write([sample({ ts: at(5) })]);
+    const mad = timeOfMs(START + 5_000 * DAY);
+    await partitions.make('perf', mad);
+    await write([sample({ ts: at(5) }), sample({ ts: mad })]);
     await later();
     await rollUpAll();
     expect([await marks(), (await held()).length]).toEqual([0, 1]);

@@ -55,17 +55,18 @@ describe('retentionDays', () => {
     const database = await createTestDatabase();
     const sql = connectTo(database.url, { max: 1 });
     const ago = (days: number): string => timeOfMs(Date.now() - days * 86_400_000);
-    const oldest = async (table: 'activity' | 'host_events' | 'model_events'): Promise<number> => Math.min(...(await listPartitions(sql, table)).map(({ from }) => from));
+    const oldest = async (table: 'activity' | 'perf_rollups' | 'host_events' | 'model_events'): Promise<number> => Math.min(...(await listPartitions(sql, table)).map(({ from }) => from));
     try {
       const partitions = createPartitions({ sql, clock: wallClock });
-      for (const table of ['activity', 'host_events', 'model_events'] as const) await partitions.make(table, ago(80));
+      for (const table of ['activity', 'perf_rollups', 'host_events', 'model_events'] as const) await partitions.make(table, ago(80));
       for (const days of [10, 80]) await sql`INSERT INTO rejected_rows (rejected_at, source, host_id, raw, error) VALUES (${ago(days)}::text::timestamptz, 'perf', ${`of-${days}`}, '{}', 'test')`;
-      const env = { DATABASE_URL: database.url, DROVER_LOG_LEVEL: 'warn', DROVER_LIMITS_RETENTION_DAYS_HOST_EVENTS: '20', DROVER_LIMITS_RETENTION_DAYS_MODEL_EVENTS: '20', DROVER_LIMITS_RETENTION_DAYS_REJECTED_ROWS: '20' };
+      const env = { DATABASE_URL: database.url, DROVER_LOG_LEVEL: 'warn', DROVER_LIMITS_RETENTION_DAYS_PERF_ROLLUPS: '20', DROVER_LIMITS_RETENTION_DAYS_HOST_EVENTS: '20', DROVER_LIMITS_RETENTION_DAYS_MODEL_EVENTS: '20', DROVER_LIMITS_RETENTION_DAYS_REJECTED_ROWS: '20' };
       const program = await startProgram({ env });
       try {
         const rejected = await eventually(async () => (await sql<{ host_id: string }[]>`SELECT host_id FROM rejected_rows ORDER BY 1`).map((row) => row.host_id), (left) => left.length < 2, 'old rejected rows are gone');
         expect(rejected).toEqual(['of-10']);
         const edge = Date.now() - 60 * 86_400_000;
+        expect(await oldest('perf_rollups')).toBeGreaterThan(edge);
         expect(await oldest('host_events')).toBeGreaterThan(edge);
         expect(await oldest('model_events')).toBeGreaterThan(edge);
         expect(await oldest('activity')).toBeLessThan(edge);

@@ -26,6 +26,7 @@ const PIECE = 200;
 /** A bucket is left alone until so long after its end: most samples have come by then. Until it is summed up, answers take the samples. */
 const SETTLE_MS = 30_000;
 const STATEMENT_TIMEOUT_MS = 30_000;
+const LOCK_TIMEOUT_MS = 2_000;
 /** 'drov' as a number, and beside it the lock of partitions.ts. */
 const LOCK = { space: 0x64726f76, rollups: 2 };
 
@@ -46,7 +47,7 @@ export function createRollups(options: { sql: Sql; clock: Clock; make: Partition
     );
   };
 
-  /** Makes their partitions. Without the buckets for which none is made. */
+  /** Makes their partitions. Without the buckets for which none is made, a clock gone mad: their samples are told without a step alone. */
   const placed = async (buckets: readonly Bucket[]): Promise<Bucket[]> => {
     const refused = new Map<number, boolean>();
     for (const { ts } of buckets) {
@@ -63,7 +64,7 @@ export function createRollups(options: { sql: Sql; clock: Clock; make: Partition
       const held = await placed(buckets);
       await transaction(sql, async (tx) => {
         // One at a time over all processes of a database.
-        await tx`SELECT set_config('statement_timeout', ${String(STATEMENT_TIMEOUT_MS)}, true), pg_advisory_xact_lock(${LOCK.space}, ${LOCK.rollups})`;
+        await tx`SELECT set_config('statement_timeout', ${String(STATEMENT_TIMEOUT_MS)}, true), set_config('lock_timeout', ${String(LOCK_TIMEOUT_MS)}, true), pg_advisory_xact_lock(${LOCK.space}, ${LOCK.rollups})`;
         await tx.unsafe(SUM_UP, [...arrays(buckets), ...arrays(held)]);
       }, connectMs);
       return buckets.length === size;
