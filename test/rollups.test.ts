@@ -252,6 +252,27 @@ describe('each sample once', () => {
     expect((await steps(300)).points.map(({ cpuPct }) => cpuPct.avg)).toEqual([25]);
   });
 
+  test('a batch that commits between what the summing up saw and its end counts', async () => {
+    await write([sample({ ts: at(5), cpuPct: 10 })]);
+    await later();
+    const summed: Promise<boolean>[] = [];
+    const undone = new Error('rolled back');
+    // Its roll-up in hands that are not done yet: the statement has seen what there is, and waits.
+    await expect(transaction(sql, async (tx) => {
+      await tx`INSERT INTO perf_rollups (host_id, ts, samples) VALUES ('gpu1', ${at(0)}::text::timestamptz, 1)`;
+      summed.push(rollups.piece());
+      await eventually(async () => (await sql`SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`).count, (waiting) => waiting === 1, 'it waits');
+      await write([sample({ ts: at(200), cpuPct: 40 })]);
+      throw undone;
+    })).rejects.toBe(undone);
+    await Promise.all(summed);
+    expect(await marks()).toBe(1);
+    expect((await steps(300)).points.map(({ cpuPct }) => cpuPct.avg)).toEqual([25]);
+    await rollUpAll();
+    await dropSamples();
+    expect((await steps(300)).points.map(({ cpuPct }) => cpuPct.avg)).toEqual([25]);
+  });
+
   test('two processes at once, in small pieces, while samples come', async () => {
     const other = connectTo(database.url, { max: 1 });
     try {
