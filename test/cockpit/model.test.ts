@@ -26,9 +26,10 @@ const cells = async (page: Page, host: string): Promise<Record<string, string>> 
 test('its hosts with state and the medians of its own requests there, – where none was seen', async () => {
   const page = await cockpit.open(address);
   await page.getByRole('heading', { name: 'Large', level: 1 }).waitFor();
+  await page.locator('header').getByText(KEY, { exact: true }).waitFor();
   await expect.poll(async () => (await cells(page, 'gpu1'))['Tokens/s'], { timeout: 20_000 }).toBe('20.0');
   expect(await cells(page, 'gpu1')).toMatchObject({ 'Prompt/s': '2,000', Liveness: 'live', State: 'stopped', Context: '16,384' });
-  expect(await cells(page, 'gpu2')).toMatchObject({ 'Tokens/s': '–', 'Prompt/s': '–', Newest: '–', 'Last used': '–' });
+  expect(await cells(page, 'gpu2')).toMatchObject({ 'Tokens/s': '–', 'Prompt/s': '–', 'Newest tok/s': '–', 'Last used': '–' });
   expect(await page.locator('table[aria-label=Hosts] [data-row]').count()).toBe(2);
   expect(await page.locator('table[aria-label="Last requests"] [data-row]').count()).toBe(3);
 
@@ -46,6 +47,9 @@ test('one comes to it from a host, and back', async () => {
   await page.waitForURL((url) => url.pathname === address);
   await page.locator('table[aria-label=Hosts]').getByRole('link', { name: 'gpu2' }).click();
   await page.getByRole('heading', { name: 'gpu2', level: 1 }).waitFor();
+  await page.goBack();
+  await page.locator('header').getByRole('link', { name: 'Matrix' }).first().click();
+  await page.getByRole('heading', { name: 'Matrix', level: 1 }).waitFor();
   await page.context().close();
 });
 

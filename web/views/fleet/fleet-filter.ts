@@ -28,7 +28,9 @@ export function sorted(hosts: readonly HostEntry[], sort: FleetSort, descending:
   });
 }
 
-const byName = (a: HostEntry, b: HostEntry): number => a.held.state.name.localeCompare(b.held.state.name) || (a.id < b.id ? -1 : 1);
+/** Made once: it costs more than a thousand comparisons. */
+const NAMES = new Intl.Collator();
+const byName = (a: HostEntry, b: HostEntry): number => NAMES.compare(a.held.state.name, b.held.state.name) || (a.id < b.id ? -1 : 1);
 
 function keyOf({ held: { state } }: HostEntry, sort: FleetSort): number | string | null {
   switch (sort) {

@@ -1,5 +1,5 @@
 /** The whole fleet at once: host × model with state and speed, or one metric of every host over the last minutes. */
-import type { ReactElement } from 'react';
+import { useDeferredValue, type ReactElement } from 'react';
 import { Link } from 'wouter';
 import { useParams } from '../../state/address.ts';
 import { counted } from '../../format/figures.ts';
@@ -13,7 +13,8 @@ import { Multiples } from './multiples.tsx';
 const SHOWS = [{ value: 'models', label: 'Host × model' }, { value: 'multiples', label: 'One metric' }] as const;
 
 export function MatrixView(): ReactElement {
-  const fleet = useFleet();
+  // Thousands of cells are drawn in pieces, between which the page answers.
+  const fleet = useDeferredValue(useFleet());
   const { state: line } = useLine();
   const [params, setParams] = useParams();
   const show = params.get('show') === 'multiples' ? 'multiples' : 'models';

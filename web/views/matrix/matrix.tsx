@@ -49,7 +49,7 @@ export function Matrix({ fleet, q }: { fleet: ReadonlyMap<string, HeldHost>; q: 
           <div className="w-max min-w-full">
             <div role="row" className="sticky top-0 z-2 grid grid-cols-(--columns) border-b border-line bg-panel text-sm">
               <div role="columnheader" className="sticky left-0 z-2 bg-panel px-3 py-2 text-soft">Host</div>
-              {heads.map((head, column) => <Head key={head.key} head={head} at={`0 ${column + 1}`} active={active} />)}
+              {heads.map(({ key: id, name, hosts: here, loadedAt }, column) => <Head key={id} id={id} name={name} hosts={here} loadedAt={loadedAt} at={`0 ${column + 1}`} tabIndex={active === `0 ${column + 1}` ? 0 : -1} />)}
             </div>
             {hosts.map((host, index) => <Row key={host.id} {...host} keys={keys} speeds={byHost.get(host.id)} row={index + 1} active={rowOf(active) === index + 1 || (active === '0 0' && index === 0) ? active : null} />)}
           </div>
@@ -60,44 +60,48 @@ export function Matrix({ fleet, q }: { fleet: ReadonlyMap<string, HeldHost>; q: 
 }
 
 const rowOf = (at: string): number => Number(at.split(' ')[0]);
+/** `at`: row and column. */
+interface Place { at: string; tabIndex: number }
 const LINK = 'outline-offset-[-2px] hover:bg-hover';
 
-function Head({ head: { key, name, hosts, loadedAt }, at, active }: { head: ModelHead; at: string; active: string }): ReactElement {
+const Head = memo(function Head({ id, name, hosts, loadedAt, at, tabIndex }: Omit<ModelHead, 'key' | 'upAt'> & Place & { id: string }): ReactElement {
   return (
     <div role="columnheader" aria-label={name} className="min-w-0">
-      <Link href={modelAddress(key)} data-at={at} tabIndex={at === active ? 0 : -1} title={key} className={`block px-2 py-2 ${LINK}`}>
+      <Link href={modelAddress(id)} data-at={at} tabIndex={tabIndex} title={id} className={`block px-2 py-2 ${LINK}`}>
         <span className="block truncate font-medium">{name}</span>
         <span className="block truncate text-faint">{loadedAt} of {hosts} loaded</span>
       </Link>
     </div>
   );
-}
+});
 
 /** Those out of sight are not laid out. */
 const Row = memo(function Row({ id, held: { state }, keys, speeds, row, active }: HostRow & { keys: readonly string[]; speeds: HostSpeeds | undefined; row: number; active: string | null }): ReactElement {
-  const at = (column: number): { 'data-at': string; tabIndex: number } => ({ 'data-at': `${row} ${column}`, tabIndex: active === `${row} ${column}` || (active === '0 0' && column === 0) ? 0 : -1 });
+  const place = (column: number): Place => ({ at: `${row} ${column}`, tabIndex: active === `${row} ${column}` || (active === '0 0' && column === 0) ? 0 : -1 });
+  const { at, tabIndex } = place(0);
   return (
-    <div role="row" data-row data-host={id} className="grid grid-cols-(--columns) border-b border-line [contain-intrinsic-size:auto_3rem] [content-visibility:auto] last:border-0">
+    <div role="row" data-row data-host={id} data-liveness={state.liveness.state} className="grid grid-cols-(--columns) border-b border-line [contain-intrinsic-size:auto_3rem] [content-visibility:auto] last:border-0">
       <div role="rowheader" className="sticky left-0 z-1 min-w-0 border-r border-line bg-panel">
-        <Link href={hostAddress(id)} {...at(0)} className={`flex h-full items-center gap-2 px-3 py-1.5 ${LINK}`}>
+        <Link href={hostAddress(id)} data-at={at} tabIndex={tabIndex} className={`flex h-full items-center gap-2 px-3 py-1.5 ${LINK}`}>
           <LivenessMark state={state.liveness.state} /><span className="sr-only">{state.liveness.state}</span><span className="truncate font-medium">{state.name}</span>
         </Link>
       </div>
       {keys.map((key, index) => (
         <div key={key} role="gridcell" data-model={key} className={`min-w-0 ${state.asOf === null ? '' : 'grayscale'}`}>
-          <Cell id={key} model={Object.hasOwn(state.models, key) ? state.models[key] : undefined} speed={speeds?.get(key)} place={at(index + 1)} />
+          <Cell id={key} model={Object.hasOwn(state.models, key) ? state.models[key] : undefined} speed={speeds?.get(key)} {...place(index + 1)} />
         </div>
       ))}
     </div>
   );
 });
 
-function Cell({ id, model, speed, place }: { id: string; model: ModelState | undefined; speed: Speed | undefined; place: { 'data-at': string; tabIndex: number } }): ReactElement {
-  if (model === undefined) return <span {...place} className="block h-full outline-offset-[-2px]"><span className="sr-only">not here</span></span>;
+/** Drawn again when its own model, or the speed of it, has changed: a fleet has thousands. */
+const Cell = memo(function Cell({ id, model, speed, at, tabIndex }: Place & { id: string; model: ModelState | undefined; speed: Speed | undefined }): ReactElement {
+  if (model === undefined) return <span data-at={at} tabIndex={tabIndex} className="block h-full outline-offset-[-2px]"><span className="sr-only">not here</span></span>;
   const { state, unloadAt, ttlS } = model;
   const [up, word] = [isUp(model), modelWord(model)];
   return (
-    <Link href={modelAddress(id)} {...place} className={`block h-full px-2 py-1.5 ${LINK}`} title={speed === undefined ? 'no request seen' : `median of ${counted(speed.rows, 'request')}: ${withUnit(speed.tokens, 'tokens/s')}, prompt ${withUnit(speed.prompt, 'tokens/s')}`}>
+    <Link href={modelAddress(id)} data-at={at} tabIndex={tabIndex} className={`block h-full px-2 py-1.5 ${LINK}`} title={speed === undefined ? 'no request seen' : `median of ${counted(speed.rows, 'request')}: ${withUnit(speed.tokens, 'tokens/s')}, prompt ${withUnit(speed.prompt, 'tokens/s')}`}>
       <span className={`flex items-center gap-1.5 text-sm ${up ? `font-medium ${modelColour(word)}` : 'text-faint'}`}>
         <span aria-hidden="true" className={`size-1.5 shrink-0 rounded-full ${up ? 'bg-current' : 'border border-current'}`} /><span className="truncate">{word}</span>
         {state === 'ready' ? <TtlRing unloadAt={unloadAt} ttlS={ttlS} /> : null}
@@ -106,7 +110,7 @@ function Cell({ id, model, speed, place }: { id: string; model: ModelState | und
       <span className="block text-sm text-soft">{rounded(speed?.tokens)}{(speed?.tokens ?? null) === null ? '' : <span className="text-faint"> tok/s</span>}</span>
     </Link>
   );
-}
+});
 
 function moveFocus(event: KeyboardEvent, grid: HTMLElement | null): void {
   const at = event.target instanceof HTMLElement ? event.target.dataset['at']?.split(' ').map(Number) : undefined;

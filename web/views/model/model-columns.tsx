@@ -6,21 +6,31 @@ import { hostAddress } from '../../format/addresses.ts';
 import { counted, rounded, whole } from '../../format/figures.ts';
 import type { Speed } from '../../state/speeds.ts';
 import { LivenessWord } from '../../ui/liveness.tsx';
+import { Bar } from '../../ui/meter.tsx';
 import { ModelStateWord, Unloads } from '../../ui/model-state.tsx';
+import { modelWord } from '../../ui/model-word.ts';
 import type { TableColumn } from '../../ui/table.tsx';
 import { Ago } from '../../ui/time.tsx';
 
-/** `speed` null: no request of it was seen there. */
-export interface HostOfModel { id: string; state: HostState; model: ModelState; speed: Speed | null }
+/** `speed` null: no request of it was seen there. `fastest`: the most tokens a second at any host. */
+export interface HostOfModel { id: string; state: HostState; model: ModelState; speed: Speed | null; fastest: number }
 
 export const COLUMNS: readonly TableColumn<HostOfModel>[] = [
   { id: 'host', name: 'Host', by: ({ state }) => state.name.toLowerCase(), cell: ({ id, state }) => <Link href={hostAddress(id)} className="font-medium hover:text-accent hover:underline">{state.name}</Link> },
-  { id: 'liveness', name: 'Liveness', className: 'max-sm:hidden', by: ({ state }) => state.liveness.state, cell: ({ state }) => <LivenessWord state={state.liveness.state} /> },
-  { id: 'state', name: 'State', by: ({ model }) => model.state, cell: ({ model, state }) => <span className={state.asOf === null ? '' : 'grayscale'} title={state.asOf === null ? undefined : 'remembered: the host is not live'}><ModelStateWord model={model} /></span> },
+  { id: 'liveness', name: 'Liveness', className: 'max-sm:hidden', by: ({ state }) => state.liveness.state, cell: ({ state }) => <span title={state.liveness.reason?.text}><LivenessWord state={state.liveness.state} /></span> },
+  { id: 'state', name: 'State', by: ({ model }) => modelWord(model), cell: ({ model, state }) => <span className={state.asOf === null ? '' : 'grayscale'} title={state.asOf === null ? undefined : 'remembered: the host is not live'}><ModelStateWord model={model} /></span> },
   { id: 'unloads', name: 'Unloads', className: 'max-sm:hidden', by: ({ model }) => model.unloadAt, cell: ({ model }) => <Unloads model={model} /> },
   { id: 'inflight', name: 'In flight', right: true, by: ({ model }) => model.inflight, cell: ({ model }) => whole(model.inflight) },
-  { id: 'newest', name: 'Newest', right: true, className: 'max-sm:hidden', by: ({ speed }) => speed?.newest ?? null, cell: ({ speed }) => <span title="output tokens a second of the newest request that tells it">{rounded(speed?.newest)}</span> },
-  { id: 'tokens', name: 'Tokens/s', right: true, by: ({ speed }) => speed?.tokens ?? null, cell: ({ speed }) => <Rate value={speed?.tokens} speed={speed} what="output" /> },
+  {
+    id: 'tokens', name: 'Tokens/s', right: true, by: ({ speed }) => speed?.tokens ?? null,
+    cell: ({ speed, fastest }) => (
+      <span className="inline-flex items-center justify-end gap-2">
+        {(speed?.tokens ?? null) === null ? null : <span className="w-16 max-sm:hidden" aria-hidden="true"><Bar value={speed?.tokens ?? null} max={fastest} label="beside the fastest" className="h-1 w-full" /></span>}
+        <span className="min-w-10"><Rate value={speed?.tokens} speed={speed} what="output" /></span>
+      </span>
+    ),
+  },
+  { id: 'newest', name: 'Newest tok/s', right: true, className: 'max-sm:hidden', by: ({ speed }) => speed?.newest ?? null, cell: ({ speed }) => <span title="output tokens a second of the newest request that tells it">{rounded(speed?.newest)}</span> },
   { id: 'prompt', name: 'Prompt/s', right: true, className: 'max-sm:hidden', by: ({ speed }) => speed?.prompt ?? null, cell: ({ speed }) => <Rate value={speed?.prompt} speed={speed} what="prompt" /> },
   { id: 'last', name: 'Last used', right: true, className: 'max-sm:hidden', by: ({ speed }) => speed?.lastAt ?? null, cell: ({ id, speed }) => <Ago at={speed?.lastAt ?? null} host={id} /> },
   { id: 'context', name: 'Context', right: true, className: 'max-sm:hidden', by: ({ model }) => model.contextLength, cell: ({ model }) => <span title="tokens">{whole(model.contextLength)}</span> },

@@ -16,6 +16,7 @@ import { Table } from '../../ui/table.tsx';
 import { COLUMNS, type HostOfModel } from './model-columns.tsx';
 
 const ROWS = 50;
+const MATRIX = { href: '/matrix', name: 'Matrix' };
 
 export function ModelView(): ReactElement {
   const id = usePathRest('/models/');
@@ -28,21 +29,24 @@ function Model({ id }: { id: string }): ReactElement {
   const [params, setParams] = useParams();
   const latest = useLatestRows({ model: id }, ROWS);
   const { byHost } = useSpeeds({ model: id });
-  const hosts = useMemo(() => [...(fleet ?? [])].flatMap(([hostId, { state }]): HostOfModel[] => {
-    const model = Object.hasOwn(state.models, id) ? state.models[id] : undefined;
-    return model === undefined ? [] : [{ id: hostId, state, model, speed: byHost.get(hostId)?.get(id) ?? null }];
-  }), [fleet, byHost, id]);
+  const hosts = useMemo(() => {
+    const fastest = Math.max(0, ...[...byHost.values()].map((speeds) => speeds.get(id)?.tokens ?? 0));
+    return [...(fleet ?? [])].flatMap(([hostId, { state }]): HostOfModel[] => {
+      const model = Object.hasOwn(state.models, id) ? state.models[id] : undefined;
+      return model === undefined ? [] : [{ id: hostId, state, model, speed: byHost.get(hostId)?.get(id) ?? null, fastest }];
+    });
+  }, [fleet, byHost, id]);
   const [first] = hosts;
   const title = first === undefined || first.model.name === '' ? id : first.model.name;
 
-  if (fleet === null) return <><PageHead title={id} /><Waiting what="the fleet" /></>;
+  if (fleet === null) return <><PageHead title={id} above={MATRIX} /><Waiting what="the fleet" /></>;
   const inflight = hosts.reduce<number | null>((sum, { model }) => (model.inflight === null ? sum : (sum ?? 0) + model.inflight), null);
   return (
     <>
-      <PageHead title={title} summary={<span className="text-faint">{title === id ? '' : id}</span>}>
+      <PageHead title={title} above={MATRIX} summary={title === id ? undefined : <code className="font-mono text-sm wrap-anywhere" title="the model's key, by which it is asked for">{id}</code>}>
         <nav aria-label="Of this model" className="flex gap-4">
           <Link href={withQuery('/activity', { model: id })} className="text-accent hover:underline">Activity</Link>
-          <Link href={withQuery('/matrix', { model: id })} className="text-accent hover:underline">Matrix</Link>
+          <Link href={withQuery('/matrix', { model: id })} className="text-accent hover:underline">In the matrix</Link>
         </nav>
       </PageHead>
       <div className={`grid gap-4 px-4 pb-6 ${line === 'open' ? '' : 'opacity-60 grayscale'}`} data-stale={line !== 'open'}>
@@ -54,11 +58,11 @@ function Model({ id }: { id: string }): ReactElement {
             ].filter((part) => part !== '').join(' · ')}
           </p>
         )}
-        {first === undefined && latest.rows.length === 0 && !latest.loading ? (
+        {first === undefined && latest.rows.length === 0 ? latest.loading ? <Waiting what="its requests" /> : (
           <Empty title={`No host has a model “${id}”`}><Link href="/matrix" className="text-accent underline">See which models there are</Link></Empty>
         ) : (
           <>
-            <Section title="Hosts" flush actions={<span className="text-sm text-faint">speeds are medians of the last requests at each</span>}>
+            <Section title="Hosts" flush actions={<span className="text-sm text-faint">speeds: medians of the last requests</span>}>
               {hosts.length === 0 ? <p className="p-4 text-soft">No host has it now; it was here once.</p> : (
                 <Table
                   label="Hosts" columns={COLUMNS} rows={hosts} keyOf={(host) => host.id}
