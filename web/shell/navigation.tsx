@@ -15,7 +15,7 @@ export function Navigation(): ReactElement {
       </div>
       <ul className="flex justify-around sm:grid sm:justify-stretch sm:gap-0.5 sm:p-2">
         {NAVIGATION.map(({ path: to, name, icon }) => {
-          const here = to === '/' ? path === '/' || ['/hosts/', '/models/'].some((part) => path.startsWith(part)) : path.startsWith(to);
+          const here = to === '/' ? path === '/' || path.startsWith('/hosts/') : path.startsWith(to) || (to === '/matrix' && path.startsWith('/models/'));
           return (
             <li key={to}>
               <Link

@@ -24,8 +24,8 @@ export const COLUMNS: readonly TableColumn<HostOfModel>[] = [
   {
     id: 'tokens', name: 'Tokens/s', right: true, by: ({ speed }) => speed?.tokens ?? null,
     cell: ({ speed, fastest }) => (
-      <span className="inline-flex items-center justify-end gap-2">
-        {(speed?.tokens ?? null) === null ? null : <span className="w-16 max-sm:hidden" aria-hidden="true"><Bar value={speed?.tokens ?? null} max={fastest} label="beside the fastest" className="h-1 w-full" /></span>}
+      <span className="inline-flex items-baseline justify-end gap-2">
+        {(speed?.tokens ?? null) === null ? null : <span className="w-16 self-center max-sm:hidden" aria-hidden="true"><Bar value={speed?.tokens ?? null} max={fastest} label="beside the fastest" className="h-1 w-full" /></span>}
         <span className="min-w-10"><Rate value={speed?.tokens} speed={speed} what="output" /></span>
       </span>
     ),
