@@ -41,10 +41,11 @@ function HostName({ id, held: { state } }: HostEntry): ReactElement {
 
 function LivenessCell({ id, held: { state: { liveness, asOf } } }: HostEntry): ReactElement {
   const { state, reason } = liveness;
+  const since = <span className="truncate text-sm text-faint"><Since id={id} liveness={liveness} />{asOf === null ? null : <> · as of <Ago at={asOf} host={id} /></>}</span>;
   return (
     <div className="min-w-0">
-      <p className="flex items-baseline gap-1.5"><LivenessWord state={state} />{reason === null ? null : <span className="truncate text-sm text-soft" title={reason.text}>{reason.text}</span>}</p>
-      <p className="truncate text-sm text-faint"><Since id={id} liveness={liveness} />{asOf === null ? null : <> · as of <Ago at={asOf} host={id} /></>}</p>
+      <p className="flex items-baseline gap-1.5"><LivenessWord state={state} />{reason === null ? null : since}</p>
+      <p className="flex">{reason === null ? since : <span className="truncate text-sm text-soft" title={reason.text}>{reason.text}</span>}</p>
     </div>
   );
 }
