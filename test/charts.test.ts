@@ -10,7 +10,7 @@ import { marksOf, shadesOf } from '../web/views/performance/happenings.ts';
 import { METRICS } from '../web/views/performance/metrics.ts';
 import { NO_TRACKS, since, withHistory, withSamples, type Track, type Tracks } from '../web/views/performance/tracks.ts';
 import { together } from '../web/views/performance/together.ts';
-import { offered, readWindow, stepFor, steppedNow, timeText, zoomed } from '../web/views/performance/window.ts';
+import { offered, readWindow, stepFor, steppedNow, stepSince, timeText, zoomed } from '../web/views/performance/window.ts';
 import { gap, sample } from './support/rows.ts';
 
 const START = 1_800_000_000;
@@ -71,7 +71,7 @@ describe('the GPUs of a host as one line', () => {
 });
 
 test('only ranges that history reaches back to are offered, and the one that is chosen', () => {
-  expect(offered(14, null).map(({ id }) => id)).toEqual(['15m', '1h', '6h', '24h', '7d', '14d']);
+  expect(offered(365, null).map(({ id }) => id)).toEqual(['15m', '1h', '6h', '24h', '7d', '30d', '90d', '1y']);
   expect(offered(3, '30d').map(({ id }) => id)).toEqual(['15m', '1h', '6h', '24h', '30d']);
 });
 
@@ -151,6 +151,10 @@ describe('the window', () => {
     expect(zoomed(200.7, 100.2)).toEqual({ from: 100, to: 201 });
     expect(zoomed(100, 101)).toEqual({ from: 86, to: 116 });
     expect(timeText(Date.parse('2026-11-21T10:00:00Z') / 1_000)).toBe('2026-11-21T10:00:00Z');
+  });
+
+  test('of what is older than samples are kept, steps as they were summed up', () => {
+    expect([stepSince(null, 13.9, 14), stepSince(60, 13.9, 14), stepSince(null, 14.1, 14), stepSince(60, 14.1, 14), stepSince(3_600, 40, 14)]).toEqual([null, 60, 300, 300, 3_600]);
   });
 
   test('samples as they are while few, else steps: never more than is seen or served', () => {

@@ -60,8 +60,13 @@ describe('of hosts that tell of it', () => {
 
   test('ranges reach as far back as history is kept', async () => {
     const page = await cockpit.open('/performance');
-    await page.getByRole('radio', { name: '14 d' }).waitFor({ state: 'attached' });
-    expect(await page.getByRole('group', { name: 'Range' }).getByRole('radio').count()).toBe(6);
+    await page.getByRole('radio', { name: '1 y' }).waitFor({ state: 'attached' });
+    expect(await page.getByRole('group', { name: 'Range' }).getByRole('radio').count()).toBe(8);
+    // Of a month ago the samples are gone: what is left is asked for as it was summed up.
+    const monthAgo = Date.now() - 30 * 86_400_000;
+    await page.goto(`${cockpit.url}/performance?from=${new Date(monthAgo).toISOString()}&to=${new Date(monthAgo + 3_600_000).toISOString()}`);
+    await page.locator('[data-step="300"]').waitFor();
+    await page.route('**/api/about', async (route) => route.fulfill({ json: { settings: ['perf', 'perfRollups'].map((name) => ({ path: `limits.retentionDays.${name}`, value: 14, origin: 'default' })) } }));
     await page.goto(`${cockpit.url}/performance?range=30d`);
     await page.getByRole('radio', { name: '30 d (14 d kept)', checked: true }).waitFor({ state: 'attached' });
     await page.context().close();

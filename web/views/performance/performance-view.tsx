@@ -14,9 +14,10 @@ import { MetricChoice } from './metric-choice.tsx';
 import { NoPerformance } from './no-performance.tsx';
 import { RangeChoice } from './range-choice.tsx';
 import { useHappenings } from './use-happenings.ts';
+import { useKept } from './use-kept.ts';
 import { usePerf } from './use-perf.ts';
 import { usualHosts } from './usual-hosts.ts';
-import { readWindow, stepFor, steppedNow, timeText, zoomed } from './window.ts';
+import { readWindow, stepFor, steppedNow, stepSince, timeText, zoomed } from './window.ts';
 
 export function PerformanceView(): ReactElement {
   const fleet = useFleet();
@@ -38,13 +39,14 @@ function Charts({ ids, chosen }: { ids: readonly string[]; chosen: ReadonlySet<s
   const { window, range } = useMemo(() => readWindow(params), [params]);
   const hosts = useChartedHosts(ids);
   const [pixels] = useState(() => globalThis.innerWidth);
-  const stepS = stepFor(window.spanS, countTracks(hosts), pixels);
-  const { tracks, error, loading, retry } = usePerf({ hosts: ids, window, stepS });
-  const happenings = useHappenings(ids, window);
-  const { state: line } = useLine();
+  const { samples: samplesDays } = useKept();
   const now = steppedNow(useNow(), window.spanS);
   const to = window.to ?? now;
   const from = window.from ?? now - window.spanS;
+  const stepS = stepSince(stepFor(window.spanS, countTracks(hosts), pixels), (now - from) / 86_400, samplesDays);
+  const { tracks, error, loading, retry } = usePerf({ hosts: ids, window, stepS });
+  const happenings = useHappenings(ids, window);
+  const { state: line } = useLine();
 
   const zoom = useCallback((a: number, b: number) => {
     const { from: start, to: end } = zoomed(a, b);

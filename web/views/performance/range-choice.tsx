@@ -9,7 +9,7 @@ import { Dialog } from '../../ui/dialog.tsx';
 import { Segments, TextField } from '../../ui/field.tsx';
 import { Icon } from '../../ui/icon.tsx';
 import { usePhone } from '../../ui/use-phone.ts';
-import { useKeptDays } from './use-kept-days.ts';
+import { useKept } from './use-kept.ts';
 import { offered, timeText, USUAL_RANGE, type RangeId, type TimeWindow } from './window.ts';
 
 interface RangeChoiceProps { window: TimeWindow; range: RangeId; from: number; to: number; setParams: SetParams }
@@ -17,7 +17,7 @@ interface RangeChoiceProps { window: TimeWindow; range: RangeId; from: number; t
 export function RangeChoice({ window, range, from, to, setParams }: RangeChoiceProps): ReactElement {
   const zone = useZone();
   const phone = usePhone();
-  const keptDays = useKeptDays();
+  const { steps: keptDays } = useKept();
   const [asking, ask] = useState(false);
   const live = window.to === null;
   const moment = (s: number): string => `${day(s * 1_000, zone)} ${clockTime(s * 1_000, zone)}`;

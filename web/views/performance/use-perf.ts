@@ -63,7 +63,8 @@ function startFeed({ hosts, window, stepS }: Wanted, show: (next: Omit<Perf, 're
     asking = abort;
     askedTo = nowS();
     api<Answer>(withQuery('/api/perf', { host: hosts, from: timeText(from), to: live ? null : timeText(window.to), step: stepS }), { signal: abort.signal }).then((answer) => {
-      tracks = withHistory(tracks, 'samples' in answer ? answer.samples : answer.points, from, stepS ?? 1);
+      const [points, step] = 'samples' in answer ? [answer.samples, 1] : [answer.points, answer.step];
+      tracks = withHistory(tracks, points, from, step);
       error = null;
       loaded = true;
     }, (fault: unknown) => {

@@ -3,7 +3,7 @@
 export const RANGES = [
   { id: '15m', name: '15 min', spanS: 900 }, { id: '1h', name: '1 h', spanS: 3_600 }, { id: '6h', name: '6 h', spanS: 21_600 },
   { id: '24h', name: '24 h', spanS: 86_400 }, { id: '7d', name: '7 d', spanS: 604_800 },
-  { id: '14d', name: '14 d', spanS: 1_209_600 }, { id: '30d', name: '30 d', spanS: 2_592_000 }, { id: '90d', name: '90 d', spanS: 7_776_000 },
+  { id: '30d', name: '30 d', spanS: 2_592_000 }, { id: '90d', name: '90 d', spanS: 7_776_000 }, { id: '1y', name: '1 y', spanS: 31_536_000 },
 ] as const;
 export type RangeId = (typeof RANGES)[number]['id'];
 export const USUAL_RANGE: RangeId = '1h';
@@ -53,6 +53,14 @@ export function stepFor(spanS: number, tracks: number, pixels: number): number |
   const most = Math.max(LEAST_A_LINE, Math.min(MOST_A_LINE, Math.round(pixels), Math.floor(MOST_IN_ALL / Math.max(1, tracks))));
   if (spanS <= most * SAMPLE_S) return null;
   return STEPS.find((step) => spanS / step <= most) ?? STEPS.at(-1)!;
+}
+
+/** Samples were summed up to it; of what is older than they are kept nothing finer is known. */
+const SUMMED_UP_S = 300;
+
+/** The same for a stretch that begins so many days ago, when samples are kept for `samplesDays`. */
+export function stepSince(stepS: number | null, daysAgo: number, samplesDays: number): number | null {
+  return daysAgo > samplesDays ? Math.max(SUMMED_UP_S, stepS ?? 0) : stepS;
 }
 
 /** Now, in steps that a pixel can show, and never more than a minute ahead. */
