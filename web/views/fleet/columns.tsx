@@ -70,7 +70,7 @@ export function ModelsCell({ id, held: { state: { models } } }: HostEntry): Reac
   const rest = all.filter((one) => !shown.includes(one));
   if (all.length === 0) return <>{UNKNOWN}</>;
   return (
-    <div className="flex min-w-0 flex-wrap items-center gap-1">
+    <div className="flex min-w-0 flex-wrap items-center gap-x-1 gap-y-0.5">
       {shown.map(([key, model]) => <ModelChip key={key} id={key} model={model} />)}
       {rest.length === 0 ? null : <Link href={hostAddress(id)} title={namesOf(rest)} className="text-sm text-faint hover:text-ink">{shown.length === 0 ? counted(rest.length, 'model') : `+${rest.length}`}</Link>}
     </div>
