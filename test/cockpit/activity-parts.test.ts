@@ -7,9 +7,9 @@ import { prettyJson, readStream } from '../../web/views/activity/answer-text.ts'
 import { activityQuery, gapQuery, readCriteria, sieveOf } from '../../web/views/activity/criteria.ts';
 import { compareRows, mergeRows, rowKey } from '../../web/state/rows.ts';
 import { interleave, isGap, mergeGaps } from '../../web/views/activity/entries.ts';
-import { idsText, lostText } from '../../web/views/activity/gap-text.ts';
 import { markdownOf } from '../../web/views/activity/markdown.ts';
 import { knownOf, suggest } from '../../web/views/activity/suggestions.ts';
+import { idsWords, lostWords, whyWords } from '../../web/format/gaps.ts';
 import { outputRate, promptRate } from '../../web/format/rates.ts';
 import { arrived, EMPTY_TAIL, gapsArrived, newestRead, olderRead, paused, resumed, type TailLimits } from '../../web/views/activity/tail.ts';
 import { gap, row as storedRow } from '../support/rows.ts';
@@ -107,6 +107,8 @@ describe('filters', () => {
     const criteria = readCriteria(new URLSearchParams('host=a&host=b&model=m&status=4xx&path=/p&last=1h&from=ignored'));
     expect(activityQuery(criteria, NOW)).toEqual({ host: ['a', 'b'], model: ['m'], status: ['4xx'], path: '/p', from: '2026-01-01T00:00:00.000000Z', to: null });
     expect(gapQuery(criteria, NOW)).toEqual({ host: ['a', 'b'], from: '2026-01-01T00:00:00.000000Z', to: null });
+    const none = gap({ lostMin: 0, lostMax: 0 });
+    expect(['', 'host=gpu1', 'model=m', 'status=4xx', 'path=/p'].map((query) => sieveOf(readCriteria(new URLSearchParams(query)), NOW).gap(none))).toEqual([true, true, false, false, false]);
     const { gap: sieve } = sieveOf(readCriteria(new URLSearchParams(`model=x&from=${at(10)}&to=${at(20)}`)), NOW);
     expect([gap({ fromTs: at(1), toTs: at(9) }), gap({ fromTs: at(1), toTs: at(10) }), gap({ fromTs: null, toTs: at(19) }), gap({ fromTs: at(20), toTs: at(21) })].map(sieve)).toEqual([false, true, true, false]);
   });
@@ -196,10 +198,13 @@ describe('what a stream says', () => {
 });
 
 test('a gap in words', () => {
-  expect([[3, 3], [1, 1], [2, 9], [0, 4], [7, null], [0, null], [0, 0]].map(([lostMin, lostMax]) => lostText({ lostMin: lostMin as number, lostMax: lostMax as number | null }))).toEqual([
-    '3 requests lost', '1 request lost', '2 to 9 requests lost', 'possibly up to 4 requests lost', 'at least 7 requests lost', 'possibly requests lost, how many is not known', 'no request lost, as far as is known',
+  expect([[3, 3], [1, 1], [2, 9], [0, 4], [0, 1], [7, null], [0, null], [0, 0]].map(([lostMin, lostMax]) => lostWords({ lostMin: lostMin as number, lostMax: lostMax as number | null }))).toEqual([
+    '3 requests lost', '1 request lost', 'between 2 and 9 requests lost', 'maybe up to 4 requests lost', 'maybe 1 request lost', 'at least 7 requests lost', 'maybe some requests lost, nobody can know how many', 'no request lost',
   ]);
-  expect([idsText({ fromId: 5, toId: 9 }), idsText({ fromId: 5, toId: 5 }), idsText({ fromId: 5, toId: null }), idsText({ fromId: null, toId: 9 }), idsText({ fromId: null, toId: null })]).toEqual(['ids 5 to 9', 'id 5', 'ids from 5', 'ids up to 9', null]);
+  const ids = (fromId: number | null, toId: number | null, lostMax: number | null = null): string | null => idsWords({ fromId, toId, lostMax });
+  expect([ids(5, 9), ids(5, 5), ids(5, null), ids(null, 9), ids(null, null), ids(5, null, 0)]).toEqual(['ids 5 to 9', 'id 5', 'ids from 5', 'ids up to 9', null, null]);
+  // Where nothing is lost, nothing says that something is.
+  expect([0, 3, null].map((lostMax) => whyWords({ cause: 'restart', lostMax }))).toEqual(['nothing was in flight when the host restarted', 'the host restarted before Drover could read them', 'the host restarted before Drover could read them']);
 });
 
 test('Markdown: a cell keeps what callers of a host sent inside it', () => {
@@ -207,6 +212,6 @@ test('Markdown: a cell keeps what callers of a host sent inside it', () => {
   const lines = text.trimEnd().split('\n');
   expect(lines).toHaveLength(4);
   expect(lines[2]).toBe(String.raw`| ${at(2)} | gpu1 | a\|b \<img src=x\> | /v1/chat/completions |  | 10 | 3 | 20 | 312.5 | 41.75 | 480 | \[x\](javascript:y) |`);
-  expect(lines[3]).toContain('*gap (wrap): 5 to 9 requests lost*');
+  expect(lines[3]).toContain('*gap (wrap): between 5 and 9 requests lost*');
   expect(new Set(lines.map((line) => line.replaceAll('\\|', '').split('|').length)).size).toBe(1);
 });

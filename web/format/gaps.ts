@@ -1,10 +1,33 @@
-/** How much was lost, in words. */
+/** What a gap says to people, the same in every view. */
+import type { Gap } from '../../src/model/records/gap.ts';
 import { counted, whole } from './figures.ts';
 
-/** `lostMax` null: unbounded. "12 requests lost", "2 to 5 requests lost", "requests may be lost". */
-export function lostWords({ lostMin, lostMax }: { lostMin: number; lostMax: number | null }): string {
-  if (lostMax === null) return lostMin === 0 ? 'requests may be lost' : `at least ${counted(lostMin, 'request')} lost`;
-  if (lostMax === 0) return 'no request lost, as far as is known';
+/** How much was lost, of one gap or of all of a host's. `lostMax` null: unbounded. No capital, no stop. */
+export function lostWords({ lostMin, lostMax }: Pick<Gap, 'lostMin' | 'lostMax'>): string {
+  if (lostMax === null) return lostMin === 0 ? 'maybe some requests lost, nobody can know how many' : `at least ${counted(lostMin, 'request')} lost`;
+  if (lostMax === 0) return 'no request lost';
   if (lostMin === lostMax) return `${counted(lostMin, 'request')} lost`;
-  return lostMin === 0 ? `up to ${counted(lostMax, 'request')} may be lost` : `${whole(lostMin)} to ${counted(lostMax, 'request')} lost`;
+  return lostMin === 0 ? `maybe ${lostMax === 1 ? '' : 'up to '}${counted(lostMax, 'request')} lost` : `between ${whole(lostMin)} and ${counted(lostMax, 'request')} lost`;
+}
+
+const WHY: Readonly<Record<Gap['cause'], string>> = {
+  wrap: 'the host forgot them before Drover could read them',
+  restart: 'the host restarted before Drover could read them',
+  reload: 'the host reloaded its configuration before Drover could read them',
+  rejected: 'the database would not take them',
+  missing: 'the host never told of them',
+};
+const ENDED: Readonly<Partial<Record<Gap['cause'], string>>> = { restart: 'restarted', reload: 'reloaded its configuration' };
+
+/** Why, after `lostWords` and a colon. */
+export function whyWords({ cause, lostMax }: Pick<Gap, 'cause' | 'lostMax'>): string {
+  return lostMax === 0 ? `nothing was in flight when the host ${ENDED[cause] ?? 'ended'}` : WHY[cause];
+}
+
+/** "ids 5 to 9", "id 5", "ids from 5", "ids up to 9"; null: no id is known, or none was lost. */
+export function idsWords({ fromId, toId, lostMax }: Pick<Gap, 'fromId' | 'toId' | 'lostMax'>): string | null {
+  if (lostMax === 0) return null;
+  if (fromId === null) return toId === null ? null : `ids up to ${toId}`;
+  if (toId === null) return `ids from ${fromId}`;
+  return fromId === toId ? `id ${fromId}` : `ids ${fromId} to ${toId}`;
 }

@@ -7,7 +7,7 @@ import { Fault } from '../../ui/notes.tsx';
 import { PageHead } from '../../ui/page-head.tsx';
 import { usePhone } from '../../ui/use-phone.ts';
 import { addressOf, isAt } from './address.ts';
-import { filtersAnything } from './criteria.ts';
+import { asksOfRequests, filtersAnything } from './criteria.ts';
 import { Detail } from './detail.tsx';
 import { entryKey, type Entry } from './entries.ts';
 import { Export } from './export.tsx';
@@ -88,7 +88,7 @@ export function ActivityView(): ReactElement {
       <div className="flex min-h-0 grow gap-3 px-4 pb-4">
         <div className="flex min-w-0 grow">
           <List
-            scroller={scroller} entries={entries} chosen={entry === null || address === null || !isAt(entry, address) ? null : entryKey(entry)} stale={line !== 'open'}
+            scroller={scroller} entries={entries} chosen={entry === null || address === null || !isAt(entry, address) ? null : entryKey(entry)} stale={line !== 'open'} unsure={asksOfRequests(criteria)}
             onOpen={open} onReach={reach} onAway={setAway} onOlder={feed.older}
             start={tail.rows.length === 0 && entries.length > 0 ? none(entries.length) : null}
             end={<ListEnd empty={entries.length === 0} none={none(0)} history={history} fault={fault} retry={feed.retry} />}

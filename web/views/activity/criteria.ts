@@ -35,6 +35,9 @@ export function readCriteria(params: URLSearchParams): Criteria {
 
 export const filtersAnything = ({ hosts, models, statuses, path, from, to, last }: Criteria): boolean => hosts.length + models.length + statuses.length > 0 || [path, from, to, last].some((one) => one !== null);
 
+/** Asks of a request what nobody knows of one that is lost. */
+export const asksOfRequests = ({ models, statuses, path }: Criteria): boolean => models.length + statuses.length > 0 || path !== null;
+
 /** Of GET /api/activity; `now` (ms since 1970) is where a preset ends. */
 export function activityQuery(criteria: Criteria, now: number): Record<string, string | readonly string[] | null> {
   return { host: criteria.hosts, model: criteria.models, status: criteria.statuses, path: criteria.path, from: begin(criteria, now), to: criteria.to };
@@ -47,12 +50,13 @@ export function gapQuery(criteria: Criteria, now: number): Record<string, string
 
 export interface Sieve { row: (row: ActivityRow) => boolean; gap: (gap: Gap) => boolean }
 
-/** The API's own filter over what came live. */
+/** The API's own filter over what came live. A gap in which nothing is lost is left out where it could hold nothing that is asked for. */
 export function sieveOf(criteria: Criteria, now: number): Sieve {
   const hosts = new Set(criteria.hosts);
   const models = new Set(criteria.models);
   const statuses = new Set(criteria.statuses);
   const { path } = criteria;
+  const asks = asksOfRequests(criteria);
   const first = begin(criteria, now);
   const from = first === null ? null : canonicalTime(first);
   const to = criteria.to === null ? null : canonicalTime(criteria.to);
@@ -60,7 +64,7 @@ export function sieveOf(criteria: Criteria, now: number): Sieve {
   return {
     row: (row) => (hosts.size === 0 || hosts.has(row.hostId)) && (models.size === 0 || models.has(row.model)) && (statuses.size === 0 || hasStatus(row.status))
       && (path === null || row.reqPath === path) && (from === null || row.ts >= from) && (to === null || row.ts < to),
-    gap: (gap) => (hosts.size === 0 || hosts.has(gap.hostId)) && (from === null || (gap.toTs ?? gap.detectedAt) >= from) && (to === null || gap.fromTs === null || gap.fromTs < to),
+    gap: (gap) => !(asks && gap.lostMax === 0) && (hosts.size === 0 || hosts.has(gap.hostId)) && (from === null || (gap.toTs ?? gap.detectedAt) >= from) && (to === null || gap.fromTs === null || gap.fromTs < to),
   };
 }
 

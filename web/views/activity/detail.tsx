@@ -4,6 +4,7 @@ import type { ActivityRow } from '../../../src/model/records/activity.ts';
 import type { Gap } from '../../../src/model/records/gap.ts';
 import { msOfTime, timeOfMs } from '../../../src/model/time.ts';
 import { counted, duration, UNKNOWN, whole, withUnit } from '../../format/figures.ts';
+import { idsWords, lostWords, whyWords } from '../../format/gaps.ts';
 import { outputRate, promptRate } from '../../format/rates.ts';
 import { absolute } from '../../format/times.ts';
 import { useZone } from '../../state/hooks.ts';
@@ -17,7 +18,6 @@ import { statusColour } from '../../ui/status-colour.ts';
 import { Ago } from '../../ui/time.tsx';
 import { CaptureOf } from './capture.tsx';
 import { isGap, type Entry } from './entries.ts';
-import { CAUSES, idsText, lostText } from './gap-text.ts';
 
 /** A panel beside the list; on a phone a sheet over it. `children`: in place of the entry, where it is not known. */
 export function Detail({ entry, phone, onClose, children }: { entry: Entry | null; phone: boolean; onClose: () => void; children?: ReactNode }): ReactElement {
@@ -78,11 +78,10 @@ function GapFields({ gap }: { gap: Gap }): ReactElement {
   const names = useNames();
   return (
     <>
-      <p className={`font-medium ${gap.lostMax === 0 ? 'text-soft' : 'text-warn'}`}>{lostText(gap)}</p>
+      <p className={`font-medium ${gap.lostMax === 0 ? 'text-soft' : 'text-warn'}`}>{lostWords(gap)}</p>
       <Fields>
-        <Field name="Cause">{gap.cause}: {CAUSES[gap.cause]}</Field>
-        <Field name="Lost">at least {whole(gap.lostMin)}, at most {gap.lostMax === null ? 'not known' : whole(gap.lostMax)}</Field>
-        <Field name="Ids">{idsText(gap) ?? UNKNOWN}</Field>
+        <Field name="Cause">{gap.cause}: {whyWords(gap)}</Field>
+        <Field name="Ids">{idsWords(gap) ?? UNKNOWN}</Field>
         <Field name="Boot">{whole(gap.bootEpoch)}</Field>
         <Field name="Ended after"><Moment ts={gap.fromTs} host={gap.hostId} /></Field>
         <Field name="Ended before"><Moment ts={gap.toTs} host={gap.hostId} /></Field>

@@ -125,7 +125,7 @@ export function createFeed(criteria: Criteria, recent: () => readonly ActivityRo
       begun = true;
       cursor = page.nextCursor;
       takeIn();
-      set({ tail: gapsArrived(newestRead(state.tail, page.rows, cursor === null), gaps), history: cursor === null ? 'whole' : 'more', fault: null });
+      set({ tail: gapsArrived(newestRead(state.tail, page.rows, cursor === null), gaps.filter(sieve.gap)), history: cursor === null ? 'whole' : 'more', fault: null });
     });
   }
 

@@ -27,6 +27,8 @@ export interface ListProps {
   entries: readonly Entry[];
   chosen: string | null;
   stale: boolean;
+  /** Of a gap nobody knows whether what was lost passes the filters. */
+  unsure: boolean;
   onOpen: (entry: Entry) => void;
   /** A row took the focus. */
   onReach: (entry: Entry) => void;
@@ -64,7 +66,7 @@ export function List(props: ListProps): ReactElement {
   );
 }
 
-function Rows({ scroller, entries, chosen, layout, onOpen, onReach, onOlder }: ListProps & { layout: Layout }): ReactElement {
+function Rows({ scroller, entries, chosen, unsure, layout, onOpen, onReach, onOlder }: ListProps & { layout: Layout }): ReactElement {
   const offsets = useZones();
   const names = useNames();
   const now = useNow();
@@ -114,7 +116,7 @@ function Rows({ scroller, entries, chosen, layout, onOpen, onReach, onOlder }: L
         {entries.slice(first, items.length === 0 ? 0 : last + 1).map((entry) => {
           const key = entryKey(entry);
           const offset = offsets(entry.hostId);
-          return <Row key={key} entry={entry} layout={layout} hostName={names.host(entry.hostId)} modelName={isGap(entry) ? '' : names.model(entry.model)} offset={offset} today={today(offset)} chosen={key === chosen} />;
+          return <Row key={key} entry={entry} layout={layout} hostName={names.host(entry.hostId)} modelName={isGap(entry) ? '' : names.model(entry.model)} offset={offset} today={today(offset)} chosen={key === chosen} unsure={unsure && isGap(entry)} />;
         })}
       </div>
     </div>

@@ -1,6 +1,6 @@
 /** Rows as a table in Markdown, to be pasted into an issue or a note. */
+import { lostWords } from '../../format/gaps.ts';
 import { isGap, type Entry } from './entries.ts';
-import { lostText } from './gap-text.ts';
 
 /** `:` marks a figure. */
 const HEAD = ['Ended (UTC)', 'Host', 'Model', 'Path', 'Status:', 'Input tokens:', 'Cached:', 'Output tokens:', 'Prompt tokens/s:', 'Tokens/s:', 'Duration (ms):', 'Error'] as const;
@@ -8,7 +8,7 @@ const HEAD = ['Ended (UTC)', 'Host', 'Model', 'Path', 'Status:', 'Input tokens:'
 /** Unknown is an empty cell; a gap is a row of its own. */
 export function markdownOf(entries: readonly Entry[]): string {
   const lines = entries.map((entry) => line(isGap(entry)
-    ? [entry.toTs ?? entry.detectedAt, escaped(entry.hostId), `*gap (${entry.cause}): ${lostText(entry)}*`]
+    ? [entry.toTs ?? entry.detectedAt, escaped(entry.hostId), `*gap (${entry.cause}): ${lostWords(entry)}*`]
     : [entry.ts, entry.hostId, entry.model, entry.reqPath, entry.status, entry.inputTokens, entry.cachedTokens, entry.outputTokens, entry.promptPerSecond, entry.tokensPerSecond, entry.durationMs, entry.error].map(escaped)));
   return [line(HEAD.map((name) => name.replace(':', ''))), line(HEAD.map((name) => (name.endsWith(':') ? '---:' : '---'))), ...lines, ''].join('\n');
 }

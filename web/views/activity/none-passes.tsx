@@ -5,7 +5,7 @@ import { absolute, type Offset } from '../../format/times.ts';
 import { useZone } from '../../state/hooks.ts';
 import { Button } from '../../ui/button.tsx';
 import { Empty } from '../../ui/notes.tsx';
-import { filtersAnything, SPAN_NAMES, type Criteria } from './criteria.ts';
+import { asksOfRequests, filtersAnything, SPAN_NAMES, type Criteria } from './criteria.ts';
 
 export interface NonePassesProps { criteria: Criteria; gaps: number; showAll: () => void; anyTime: () => void }
 
@@ -22,7 +22,7 @@ export function NonePasses({ criteria, gaps, showAll, anyTime }: NonePassesProps
   if (gaps === 0) return <Empty title={title}>{filtered ? <><p className="mb-3">New ones are shown here as they come.</p>{ways}</> : 'Send one through a host of the fleet: it shows here the moment it ends.'}</Empty>;
   return (
     <div data-none-passes className="flex flex-wrap items-center justify-between gap-x-4 gap-y-2 border-b border-line px-4 py-3">
-      <p className="min-w-0"><span className="font-medium">{title}</span><span className="text-soft">; {counted(gaps, 'gap')} below.</span></p>
+      <p className="min-w-0"><span className="font-medium">{title}</span><span className="text-soft">; {counted(gaps, 'gap')} below{asksOfRequests(criteria) ? `: what was lost in ${gaps === 1 ? 'it' : 'them'} might have passed` : ''}.</span></p>
       {ways}
     </div>
   );

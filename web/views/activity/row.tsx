@@ -5,10 +5,10 @@ import type { Gap } from '../../../src/model/records/gap.ts';
 import { msOfTime } from '../../../src/model/time.ts';
 import { absolute, clockTime, day, type Offset } from '../../format/times.ts';
 import { duration, rounded, UNKNOWN, whole } from '../../format/figures.ts';
+import { idsWords, lostWords, whyWords } from '../../format/gaps.ts';
 import { outputRate } from '../../format/rates.ts';
 import { statusColour } from '../../ui/status-colour.ts';
 import { entryKey, gapTime, isGap, type Entry } from './entries.ts';
-import { CAUSES, idsText, lostText } from './gap-text.ts';
 
 /** By the width of the list. `lines`: two lines a row, as on a phone. */
 export type Layout = 'all' | 'few' | 'lines';
@@ -30,16 +30,16 @@ export function rowTime(ts: string, offset: Offset, today: string): string {
 }
 
 /** `today`: the day that it is in the row's offset. */
-export interface RowProps { entry: Entry; layout: Layout; hostName: string; modelName: string; offset: Offset; today: string; chosen: boolean }
+export interface RowProps { entry: Entry; layout: Layout; hostName: string; modelName: string; offset: Offset; today: string; chosen: boolean; /** The filters ask what nobody knows of a lost request. */ unsure: boolean }
 
-export const Row = memo(function Row({ entry, layout, hostName, modelName, offset, today, chosen }: RowProps): ReactElement {
+export const Row = memo(function Row({ entry, layout, hostName, modelName, offset, today, chosen, unsure }: RowProps): ReactElement {
   const ts = isGap(entry) ? gapTime(entry) : entry.ts;
   return (
     <div
       role="row" data-row data-key={entryKey(entry)} tabIndex={-1} aria-selected={chosen} style={{ height: ROW_HEIGHT[layout] }} title={absolute(msOfTime(ts), offset)}
       className={`${BOX} ${GRID[layout]} ${chosen ? 'bg-chosen' : isGap(entry) ? 'bg-ground hover:bg-hover' : 'hover:bg-hover'}`}
     >
-      {isGap(entry) ? <GapCells gap={entry} layout={layout} hostName={hostName} time={rowTime(ts, offset, today)} />
+      {isGap(entry) ? <GapCells gap={entry} unsure={unsure} layout={layout} hostName={hostName} time={rowTime(ts, offset, today)} />
         : layout === 'lines' ? <Lines row={entry} hostName={hostName} modelName={modelName} time={rowTime(ts, offset, today)} />
         : <Cells row={entry} all={layout === 'all'} hostName={hostName} modelName={modelName} time={rowTime(ts, offset, today)} />}
     </div>
@@ -76,17 +76,18 @@ function Lines({ row, hostName, modelName, time }: Named & { row: ActivityRow })
   );
 }
 
-function GapCells({ gap, layout, hostName, time }: { gap: Gap; layout: Layout; hostName: string; time: string }): ReactElement {
-  const ids = idsText(gap);
-  const lost = <span className={`font-medium ${gap.lostMax === 0 ? 'text-soft' : 'text-warn'}`}>{lostText(gap)}</span>;
+function GapCells({ gap, unsure, layout, hostName, time }: { gap: Gap; unsure: boolean; layout: Layout; hostName: string; time: string }): ReactElement {
+  const ids = idsWords(gap);
+  const why = unsure ? ' · might have passed these filters' : '';
+  const lost = <span className={`font-medium ${gap.lostMax === 0 ? 'text-soft' : 'text-warn'}`}>{lostWords(gap)}</span>;
   if (layout === 'lines') {
-    return <div role="cell" className="col-span-full min-w-0"><p className="truncate">{lost}</p><p className="truncate text-sm text-soft">{time} · <span title={gap.hostId}>{hostName}</span> · {gap.cause}{ids === null ? '' : ` · ${ids}`}</p></div>;
+    return <div role="cell" className="col-span-full min-w-0"><p className="truncate">{lost}<span className="text-sm text-soft">{why}</span></p><p className="truncate text-sm text-soft">{time} · <span title={gap.hostId}>{hostName}</span> · {gap.cause}{ids === null ? '' : ` · ${ids}`}</p></div>;
   }
   return (
     <>
       <div role="cell" className="whitespace-nowrap text-soft">{time}</div>
       <div role="cell" className="truncate" title={gap.hostId}>{hostName}</div>
-      <div role="cell" className="col-span-full col-start-3 truncate">{lost}<span className="text-soft"> · gap ({gap.cause}): {CAUSES[gap.cause]}{ids === null ? '' : ` · ${ids}`}</span></div>
+      <div role="cell" className="col-span-full col-start-3 truncate">{lost}<span className="text-soft">{why} · gap ({gap.cause}): {whyWords(gap)}{ids === null ? '' : ` · ${ids}`}</span></div>
     </>
   );
 }

@@ -2,12 +2,12 @@
 import type { ReactElement, ReactNode } from 'react';
 import { Link } from 'wouter';
 import { LIVENESS_STATES } from '../../../src/model/host/liveness.ts';
-import type { Gap, GapCause } from '../../../src/model/records/gap.ts';
+import type { Gap } from '../../../src/model/records/gap.ts';
 import type { HostEventRow } from '../../../src/model/records/history.ts';
 import { msOfTime } from '../../../src/model/time.ts';
 import { modelAddress } from '../../format/addresses.ts';
 import { UNKNOWN } from '../../format/figures.ts';
-import { lostWords } from '../../format/gaps.ts';
+import { lostWords, whyWords } from '../../format/gaps.ts';
 import { absolute } from '../../format/times.ts';
 import { useZone } from '../../state/hooks.ts';
 import { LivenessWord } from '../../ui/liveness.tsx';
@@ -15,11 +15,6 @@ import { modelColour } from '../../ui/model-word.ts';
 import { Ago } from '../../ui/time.tsx';
 import { BOOT_WORDS } from './host-words.ts';
 import { eventKey } from './use-history.ts';
-
-const CAUSES: Record<GapCause, string> = {
-  wrap: 'the host forgot them before Drover could read them', restart: 'the host restarted before Drover could read them', reload: 'the host reloaded before Drover could read them',
-  rejected: 'the database would not take them', missing: 'the host never told of them',
-};
 
 /** Gaps stand where they end. */
 export function EventList({ events, gaps }: { events: readonly HostEventRow[]; gaps: readonly Gap[] }): ReactElement {
@@ -63,8 +58,9 @@ const capital = (text: string): string => text.charAt(0).toUpperCase() + text.sl
 /** "refused: The port refuses the connection" → its sentence. */
 const sentence = (reason: string): string => /^[a-z_]+: (.+)$/s.exec(reason)?.[1] ?? reason;
 
-function GapWords({ gap: { hostId, fromTs, toTs, cause, ...lost } }: { gap: Gap }): ReactElement {
+function GapWords({ gap }: { gap: Gap }): ReactElement {
+  const { hostId, fromTs, toTs, lostMax } = gap;
   const zone = useZone(hostId);
   const when = fromTs === null || toTs === null ? '' : ` Between ${absolute(msOfTime(fromTs), zone)} and ${absolute(msOfTime(toTs), zone)}.`;
-  return <p><span className={lost.lostMax === 0 ? 'text-soft' : 'text-warn'}>{capital(lostWords(lost))}</span><span className="text-soft">{lost.lostMax === 0 ? '. Nothing was in flight when the host ended.' : <>: {CAUSES[cause]}.{when}</>}</span></p>;
+  return <p><span className={lostMax === 0 ? 'text-soft' : 'text-warn'}>{capital(lostWords(gap))}</span><span className="text-soft">: {whyWords(gap)}.{lostMax === 0 ? '' : when}</span></p>;
 }

@@ -3,6 +3,7 @@ import type { Gap } from '../../../src/model/records/gap.ts';
 import type { HostEventRow } from '../../../src/model/records/history.ts';
 import { msOfTime } from '../../../src/model/time.ts';
 import type { Mark, Shade } from '../../charts/marks.ts';
+import { lostWords } from '../../format/gaps.ts';
 
 const secondOf = (time: string): number => msOfTime(time) / 1_000;
 /** What is so near is one happening: an upgrade is a new build and a restart. */
@@ -31,18 +32,13 @@ export function marksOf(events: readonly HostEventRow[], nameOf: ((hostId: strin
 /** `v250` of `v250 60226b63`. */
 const versionOf = (build: string | null): string => build?.split(' ')[0] ?? '–';
 
-/** Lost activity. What has no beginning, or no end, is shown where it was found: how far it reaches nobody knows. */
+/** Lost activity, as far as any may be lost. What has no beginning, or no end, is shown where it was found: how far it reaches nobody knows. */
 export function shadesOf(gaps: readonly Gap[], nameOf: ((hostId: string) => string) | null): Shade[] {
-  return gaps.map((gap) => ({
+  return gaps.filter(({ lostMax }) => lostMax !== 0).map((gap) => ({
     from: secondOf(gap.fromTs ?? gap.toTs ?? gap.detectedAt),
     to: secondOf(gap.toTs ?? gap.detectedAt),
     // Of one host among several it would veil what the others told.
     whole: nameOf === null,
-    label: `${nameOf === null ? '' : `${nameOf(gap.hostId)}: `}${lostWords(gap)} of activity lost (${gap.cause})`,
+    label: `${nameOf === null ? '' : `${nameOf(gap.hostId)}: `}${lostWords(gap)} (${gap.cause})`,
   }));
-}
-
-function lostWords({ lostMin, lostMax }: Gap): string {
-  if (lostMax === null) return lostMin === 0 ? 'perhaps some' : `at least ${lostMin}`;
-  return lostMin === lostMax ? String(lostMin) : `${lostMin} to ${lostMax}`;
 }
