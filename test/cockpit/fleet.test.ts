@@ -70,6 +70,22 @@ test('no row grows when its host is lost', async () => {
   await page.context().close();
 });
 
+test('Back takes a filter away, and leaves the view only then', async () => {
+  const page = await cockpit.open('/settings');
+  await page.getByRole('link', { name: 'Fleet' }).click();
+  await page.locator('[data-host]').first().waitFor();
+  const hosts = await page.locator('[data-host]').count();
+  const chip = page.getByRole('button', { pressed: false }).filter({ hasText: /\d live$/ });
+  await chip.click();
+  await page.waitForURL(/state=live/);
+  await page.goBack();
+  await page.waitForURL((url) => url.search === '');
+  expect(await page.locator('[data-host]').count()).toBe(hosts);
+  await page.goBack();
+  await page.waitForURL(/settings/);
+  await page.context().close();
+});
+
 test('table or cards stands in the address, and the last choice is the default', async () => {
   const page = await cockpit.open();
   await page.getByRole('table', { name: 'Hosts' }).waitFor();

@@ -41,7 +41,7 @@ export function FleetView(): ReactElement {
   const counts = countStates(all);
   const choose = (fleetLayout: Preferences['fleetLayout']): void => {
     prefer({ fleetLayout });
-    setParams({ layout: fleetLayout });
+    setParams({ layout: fleetLayout }, 'step');
   };
 
   if (fleet === null) return <><PageHead title="Fleet" /><Waiting what="the fleet" /></>;
@@ -59,15 +59,15 @@ export function FleetView(): ReactElement {
       </PageHead>
       <div className={`flex items-center gap-1.5 px-4 pb-3 max-sm:overflow-x-auto sm:flex-wrap ${line === 'open' ? '' : 'opacity-60 grayscale'}`} role="group" aria-label="Filters">
         {LIVENESS_STATES.filter((state) => counts[state] > 0 || states.has(state)).map((state) => (
-          <Chip key={state} on={states.has(state)} onToggle={() => setParams({ state: toggled(states, state) })}><LivenessMark state={state} />{counts[state]} {state}</Chip>
+          <Chip key={state} on={states.has(state)} onToggle={() => setParams({ state: toggled(states, state) }, 'step')}><LivenessMark state={state} />{counts[state]} {state}</Chip>
         ))}
         {countTags(all).slice(0, MOST_TAGS).map(([tag, hosts]) => (
-          <Chip key={tag} on={tags.has(tag)} onToggle={() => setParams({ tag: toggled(tags, tag) })}>#{tag} <span className="text-faint">{hosts}</span></Chip>
+          <Chip key={tag} on={tags.has(tag)} onToggle={() => setParams({ tag: toggled(tags, tag) }, 'step')}>#{tag} <span className="text-faint">{hosts}</span></Chip>
         ))}
-        {states.size + tags.size > 0 || q !== '' ? <Button look="quiet" onClick={() => setParams({ state: null, tag: null, q: null })}>Show all</Button> : null}
+        {states.size + tags.size > 0 || q !== '' ? <Button look="quiet" onClick={() => setParams({ state: null, tag: null, q: null }, 'step')}>Show all</Button> : null}
       </div>
       <div className={`px-4 pb-6 ${line === 'open' ? '' : 'opacity-60 grayscale'}`} data-stale={line !== 'open'}>
-        {all.length === 0 ? <NoHosts /> : found.length === 0 ? <Empty title="No host passes these filters"><Button onClick={() => setParams({ state: null, tag: null, q: null })}>Show all</Button></Empty>
+        {all.length === 0 ? <NoHosts /> : found.length === 0 ? <Empty title="No host passes these filters"><Button onClick={() => setParams({ state: null, tag: null, q: null }, 'step')}>Show all</Button></Empty>
           : phone || layout === 'cards' ? <Cards hosts={found} /> : <Table hosts={found} columns={columns} sort={sort} descending={descending} setParams={setParams} />}
       </div>
     </>

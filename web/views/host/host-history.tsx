@@ -35,12 +35,12 @@ export function HostHistory({ id, state }: { id: string; state: HostState }): Re
     <div id="history" className="scroll-mt-4">
       <Section
         title="History" flush
-        actions={<Segments label="Range" value={range} options={RANGES} onChange={(value) => setParams({ range: value === '24h' ? null : value })} />}
+        actions={<Segments label="Range" value={range} options={RANGES} onChange={(value) => setParams({ range: value === '24h' ? null : value }, 'step')} />}
       >
         {error === null ? null : <div className="p-4 pb-0"><Fault error={error} retry={() => { band.reload(); pages.reload(); }} />{error instanceof ApiFault && error.code === 'database_away' ? <p className="mt-2 text-soft">The history lies in the database. What is live does not need it and goes on.</p> : null}</div>}
         <HistoryBand host={id} history={band} liveness={liveness} rangeMs={rangeMs} now={now} unread={band.readFrom === Infinity} />
         <div className="flex flex-wrap items-center gap-4 px-4 py-2">
-          <label className="inline-flex items-center gap-2 text-soft"><input type="checkbox" checked={withModels} onChange={({ target }) => setParams({ events: target.checked ? 'all' : null })} />models too</label>
+          <label className="inline-flex items-center gap-2 text-soft"><input type="checkbox" checked={withModels} onChange={({ target }) => setParams({ events: target.checked ? 'all' : null }, 'step')} />models too</label>
         </div>
         {pages.events.length + pages.gaps.length > 0 ? <EventList events={pages.events} gaps={pages.gaps} />
           : <p className="border-t border-line p-4 text-soft">{pages.loading ? 'Reading the history …' : error === null ? 'Nothing has happened to this host yet.' : 'Nothing was read.'}</p>}

@@ -39,7 +39,7 @@ function Host({ id, held: { epoch, state } }: { id: string; held: HeldHost }): R
   }, [search]);
   return (
     <>
-      <PageHead title={state.name} summary={<span className="text-faint">{state.name === id ? '' : `${id} `}{state.tags.map((tag) => <Link key={tag} href={withQuery('/', { tag })} className="mr-1 hover:text-ink">#{tag}</Link>)}</span>}>
+      <PageHead title={state.name} above={{ href: '/', name: 'Fleet' }} summary={<span className="text-faint">{state.name === id ? '' : `${id} `}{state.tags.map((tag) => <Link key={tag} href={withQuery('/', { tag })} className="mr-1 hover:text-ink">#{tag}</Link>)}</span>}>
         <nav aria-label="Of this host" className="flex gap-4">
           <Link href={withQuery('/activity', { host: id })} className="text-accent hover:underline">Activity</Link>
           <Link href={withQuery('/performance', { host: id })} className="text-accent hover:underline">Performance</Link>

@@ -20,7 +20,9 @@ export function modelsOf(hosts: readonly HostRow[], { model, loaded }: Omit<Matr
   const heads = new Map<string, ModelHead>();
   for (const { held: { state: { models } } } of hosts) {
     for (const [key, one] of Object.entries(models)) {
-      const head = heads.get(key) ?? { key, name: one.name === '' ? key : one.name, hosts: 0, loadedAt: 0, upAt: 0 };
+      const head = heads.get(key) ?? { key, name: key, hosts: 0, loadedAt: 0, upAt: 0 };
+      // The first that a host gives it, as everywhere.
+      if (head.name === key && one.name !== '') head.name = one.name;
       head.hosts += 1;
       if (isLoaded(one)) head.loadedAt += 1;
       if (isUp(one)) head.upAt += 1;

@@ -24,7 +24,7 @@ export function MatrixView(): ReactElement {
       <PageHead title="Matrix" summary={fleet === null ? undefined : counted(fleet.size, 'host')}>
         <SearchField label="Host or tag" value={q} onChange={(event) => setParams({ q: event.target.value })} className="min-w-0 grow basis-32 sm:w-44 sm:grow-0 sm:basis-auto" />
         {show === 'models' ? <SearchField label="Model" value={params.get('model') ?? ''} onChange={(event) => setParams({ model: event.target.value })} className="min-w-0 grow basis-32 sm:w-44 sm:grow-0 sm:basis-auto" /> : null}
-        <Segments label="Show" value={show} options={SHOWS} onChange={(value) => setParams({ show: value === 'models' ? null : value })} />
+        <Segments label="Show" value={show} options={SHOWS} onChange={(value) => setParams({ show: value === 'models' ? null : value }, 'step')} />
       </PageHead>
       <div className={`px-4 pb-6 ${line === 'open' ? '' : 'opacity-60 grayscale'}`} data-stale={line !== 'open'}>
         {fleet === null ? <Waiting what="the fleet" />

@@ -34,7 +34,7 @@ export function Matrix({ fleet, q }: { fleet: ReadonlyMap<string, HeldHost>; q: 
   return (
     <div className="grid gap-3">
       <div className="flex flex-wrap items-center gap-x-4 gap-y-1 text-soft">
-        <label className="inline-flex items-center gap-2"><input type="checkbox" checked={loaded} onChange={({ target }) => setParams({ loaded: target.checked ? '1' : null })} />only models that are loaded somewhere</label>
+        <label className="inline-flex items-center gap-2"><input type="checkbox" checked={loaded} onChange={({ target }) => setParams({ loaded: target.checked ? '1' : null }, 'step')} />only models that are loaded somewhere</label>
         <span className="text-sm text-faint">{counted(hosts.length, 'host')} × {counted(heads.length, 'model')}; tokens/s is the median of the last requests of the model at the host</span>
       </div>
       {error === null ? null : <Fault error={error} retry={reload} />}

@@ -31,7 +31,7 @@ export function Multiples({ fleet, q }: { fleet: ReadonlyMap<string, HeldHost>; 
   const metric = METRICS.find((one) => one === params.get('metric')) ?? 'tokens';
   const [samples] = useState(createSamples);
   const hosts = useMemo(() => hostsOf(fleet, q), [fleet, q]);
-  const choice = <Segments label="Metric" value={metric} options={OPTIONS} onChange={(value) => setParams({ metric: value === 'tokens' ? null : value })} />;
+  const choice = <Segments label="Metric" value={metric} options={OPTIONS} onChange={(value) => setParams({ metric: value === 'tokens' ? null : value }, 'step')} />;
   if (hosts.length === 0) return <div>{choice}<Empty title="No host passes the filter"><Button onClick={() => setParams({ q: null })}>Show all</Button></Empty></div>;
   const Past = metric === 'tokens' || metric === 'inflight' ? RowsPast : GpusPast;
   return <Past>{(past) => <Lines hosts={hosts} metric={metric} samples={samples} choice={choice} {...past} />}</Past>;
