@@ -1,6 +1,7 @@
 /** The end of a log, kept for readers who come later. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { timeOfMs } from '../src/model/time.ts';
 import { createLogMemory, type LogChunk } from '../src/model/host/log-memory.ts';
 
 const chunk = (text: string, source = 'proxy', at: string | null = null): LogChunk => ({ source, at, text, dropped: 0 });
@@ -20,6 +21,24 @@ test('of a piece that is larger than all the memory its end stays, from the begi
   memory.add(chunk('gone\n'));
   memory.add(chunk(`${'a line of it\n'.repeat(50)}end`));
   expect(memory.chunks()).toEqual([chunk(`${'a line of it\n'.repeat(7)}end`)]);
+});
+
+test('what stays is the end of what came: text, time and loss of each piece', () => {
+  const pieces = fc.array(fc.record({ source: fc.constantFrom('proxy', 'upstream'), at: fc.option(fc.integer({ min: 0, max: 4e12 }).map(timeOfMs)), text: fc.string({ maxLength: 30, unit: 'grapheme' }), dropped: fc.nat() }), { maxLength: 200 });
+  fc.assert(fc.property(pieces, (some) => {
+    const all = some.map((one, place) => ({ ...one, text: `${place} ${one.text}` }));
+    const memory = createLogMemory({ keptChars: 2_000, keptChunks: 50 });
+    for (const one of all) memory.add(one);
+    const kept = memory.chunks();
+    for (const source of ['proxy', 'upstream']) {
+      const came = all.filter((one) => one.source === source);
+      const held = kept.filter((one) => one.source === source);
+      expect(held).toEqual(came.slice(came.length - held.length));
+      expect(held.length).toBeGreaterThanOrEqual(Math.min(came.length, 10));
+    }
+    const places = kept.map(({ text }) => Number.parseInt(text, 10));
+    expect(places).toEqual([...places].sort((a, b) => a - b));
+  }));
 });
 
 test('it is bounded, whatever comes: in characters, in pieces, in sources', () => {

@@ -13,7 +13,7 @@ export const LIMITS = {
    * A tick's text of one log, and a history's, beyond which the oldest is dropped; a history has come whole `historyMs` after its beginning.
    * Of each source `keptChars` are kept for readers who come later, in `keptChunks` pieces at most.
    */
-  logs: { tickMs: 50, tickChars: 64 * 1024, historyChars: 100 * 1024, historyMs: 100, keptChars: 32 * 1024, keptChunks: 500 },
+  logs: { tickMs: 50, tickChars: 64 * 1024, historyChars: 100 * 1024, historyMs: 100, keptChars: 16 * 1024, keptChunks: 200 },
   quarantine: { baseMs: 5_000, capMs: 300_000, healthyMs: 600_000 },
   publish: { tickMs: 50, lastContactMs: 10_000, respBytesMs: 1_000, lastStateMs: 30_000 },
   throughputWindowS: 60,
