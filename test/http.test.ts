@@ -156,7 +156,12 @@ describe('activity', () => {
     expect(ndjson.text.trimEnd().split('\n').map((line) => JSON.parse(line))).toEqual([...world.rows].reverse());
     const csv = await call('/api/activity?format=csv');
     expect(csv.headers.get('content-type')).toContain('text/csv');
-    expect(csv.headers.get('content-disposition')).toBe('attachment; filename="activity.csv"');
+    expect(csv.headers.get('content-disposition')).toMatch(/^attachment; filename="activity-fleet-\d{4}-\d\d-\d\dT\d{6}Z\.csv"$/);
+    // Whatever is asked for, the header holds nothing but a name.
+    const named = async (query: string): Promise<string | null> => (await call(`/api/activity?format=csv&${query}`)).headers.get('content-disposition');
+    expect(await named('host=gpu1')).toMatch(/"activity-gpu1-[^"]+\.csv"$/);
+    expect(await named('host=gpu1&host=gpu2')).toMatch(/"activity-2-hosts-[^"]+\.csv"$/);
+    expect(await named(`host=${encodeURIComponent('../"x\r\ny')}`)).toMatch(/^attachment; filename="activity-1-host-[\dTZ-]+\.csv"$/);
     const lines = csv.text.split('\r\n');
     expect(lines[0]).toBe('hostId,bootEpoch,upstreamId,ts,model,reqPath,status,inputTokens,cachedTokens,outputTokens,draftTokens,draftAcceptedTokens,promptPerSecond,tokensPerSecond,durationMs,hasCapture,error,metadata');
     const models = lines.slice(1, -1).map((line) => /^gpu1,1,\d,[^,]+,("(?:[^"]|"")*"|[^,]*),/.exec(line)?.[1]);

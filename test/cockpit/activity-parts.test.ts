@@ -211,7 +211,7 @@ test('Markdown: a cell keeps what callers of a host sent inside it', () => {
   const text = markdownOf([row(2, { model: 'a|b\n<img src=x>', error: '[x](javascript:y)', status: null }), gap({ id: 'g', toTs: at(1), lostMax: 9 })]);
   const lines = text.trimEnd().split('\n');
   expect(lines).toHaveLength(4);
-  expect(lines[2]).toBe(String.raw`| ${at(2)} | gpu1 | a\|b \<img src=x\> | /v1/chat/completions |  | 10 | 3 | 20 | 312.5 | 41.75 | 480 | \[x\](javascript:y) |`);
+  expect(lines[2]).toBe(String.raw`| ${at(2)} | gpu1 | a\|b \<img src=x\> | /v1/chat/completions | – | 10 | 3 | 20 | 313 | 41.8 | 480 | \[x\](javascript:y) |`);
   expect(lines[3]).toContain('*gap (wrap): between 5 and 9 requests lost*');
   expect(new Set(lines.map((line) => line.replaceAll('\\|', '').split('|').length)).size).toBe(1);
 });

@@ -2,6 +2,7 @@
 import { Readable } from 'node:stream';
 import { z } from 'zod';
 import { activityDocument, timeDocument } from '../../model/documents.ts';
+import { exportName } from '../../model/export-name.ts';
 import type { StoredRow } from '../../model/records/activity.ts';
 import type { ActivityFilter } from '../../model/records/history.ts';
 import type { App, RouteContext } from '../route.ts';
@@ -52,7 +53,7 @@ export async function registerActivity(app: App, { deps, ending }: RouteContext)
       const lines = query.format === 'csv' ? csvLine : (row: StoredRow): string => `${JSON.stringify(row)}\n`;
       const body = Readable.from(exported(first, pages, lines, query.format === 'csv' ? CSV_HEADER : '', ending), { objectMode: false });
       return reply.type(query.format === 'csv' ? 'text/csv; charset=utf-8; header=present' : 'application/x-ndjson')
-        .header('content-disposition', `attachment; filename="activity.${query.format}"`).send(body as never);
+        .header('content-disposition', `attachment; filename="${exportName('activity', query.host, deps.clock.now(), query.format)}"`).send(body as never);
     }
     const key = query.cursor === undefined ? null : readCursor(query.cursor, cursorKey);
     const after = key === null ? null : { ts: key[0], hostId: key[1], bootEpoch: key[2], upstreamId: key[3] };

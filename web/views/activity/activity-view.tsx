@@ -19,6 +19,7 @@ import { TailButton, TailMark } from './tail-control.tsx';
 import { useChosenEntry } from './use-chosen-entry.ts';
 import { useEntries } from './use-entries.ts';
 import { useFeed } from './use-feed.ts';
+import { useFocusBack } from './use-focus-back.ts';
 import { useTailKeys } from './use-tail-keys.ts';
 
 export function ActivityView(): ReactElement {
@@ -47,6 +48,7 @@ export function ActivityView(): ReactElement {
   const pause = useCallback(() => hold('hand'), []);
 
   const isOpen = address !== null;
+  const openKey = entry === null ? null : entryKey(entry);
   const release = useCallback(() => hold((before) => (before === 'row' ? null : before)), []);
   const open = useCallback((opened: Entry) => {
     know(opened);
@@ -58,12 +60,7 @@ export function ActivityView(): ReactElement {
     setParams({ row: null, at: null });
     release();
   }, [setParams, release]);
-  // Back closes it too.
-  const [wasOpen, setWasOpen] = useState(isOpen);
-  if (wasOpen !== isOpen) {
-    setWasOpen(isOpen);
-    if (!isOpen) release();
-  }
+  useFocusBack(scroller, openKey, release);
   const reach = useCallback((reached: Entry) => {
     if (isOpen && !phone) open(reached);
     else hold((before) => before ?? 'row');
@@ -81,7 +78,7 @@ export function ActivityView(): ReactElement {
       <PageHead title="Activity" summary={phone ? undefined : <span className="flex items-center gap-3">{tail.paused ? 'paused' : 'live'}<TailMark tail={tail} onResume={resume} /></span>}>
         {phone ? <Button aria-expanded={unfolded} aria-label={filtered ? 'Filters, some are on' : 'Filters'} onClick={() => unfold(!unfolded)}>{filtered ? 'Filters ●' : 'Filters'}</Button> : null}
         <TailButton tail={tail} short={phone} onPause={pause} onResume={resume} />
-        <Export criteria={criteria} entries={entries} />
+        <Export criteria={criteria} entries={entries} requests={tail.rows.length} />
       </PageHead>
       {!phone || unfolded ? <Filters criteria={criteria} setParams={setParams} rows={rowsOnHand} /> : null}
       {fault !== null && entries.length > 0 ? <div className="px-4 pb-3"><Fault error={fault} retry={feed.retry} /></div> : null}

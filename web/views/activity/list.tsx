@@ -1,6 +1,6 @@
 /** The list of requests and gaps: only what is in sight stands in the page. Keys: j, k and the arrows move, Enter opens. */
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useEffect, useState, type KeyboardEvent, type ReactElement, type ReactNode, type RefObject } from 'react';
+import { useEffect, useLayoutEffect, useState, type KeyboardEvent, type ReactElement, type ReactNode, type RefObject } from 'react';
 import { day, type Offset } from '../../format/times.ts';
 import { useZones } from '../../state/hooks.ts';
 import { useNames } from '../../state/names.ts';
@@ -58,7 +58,7 @@ export function List(props: ListProps): ReactElement {
               {HEADS[layout].map((name) => <div key={name} role="columnheader" className={`truncate ${FIGURES.has(name) ? 'text-end' : ''}`}>{name}</div>)}
             </div>
           )}
-          <Rows key={layout} {...props} layout={layout} />
+          <Rows {...props} layout={layout} />
         </div>
       )}
       {end}
@@ -72,6 +72,8 @@ function Rows({ scroller, entries, chosen, unsure, layout, onOpen, onReach, onOl
   const now = useNow();
   const height = ROW_HEIGHT[layout];
   const list = useVirtualizer({ count: entries.length, getScrollElement: () => scroller.current, estimateSize: () => height, overscan: OVERSCAN, scrollMargin: layout === 'lines' ? 0 : HEAD_HEIGHT });
+  // The rows stay the same elements, so that one that has the focus keeps it.
+  useLayoutEffect(() => list.measure(), [list, height]);
   const items = list.getVirtualItems();
   const first = items[0]?.index ?? 0;
   const last = items.at(-1)?.index ?? 0;

@@ -1,4 +1,4 @@
-/** Keys of this view alone: `p` stops the tail and lets it go on, Escape leaves the row. */
+/** Keys of this view alone: `p` stops the tail and lets it go on, Escape closes the row, which keeps the focus. */
 import { useEffect } from 'react';
 import { isPlain, isTyping } from '../../ui/view-keys.ts';
 
@@ -7,10 +7,8 @@ export function useTailKeys({ toggle, leave }: { toggle: () => void; leave: () =
     const pressed = (event: KeyboardEvent): void => {
       if (!isPlain(event) || isTyping(event)) return;
       if (event.key === 'p') toggle();
-      else if (event.key === 'Escape') {
-        if (event.target instanceof HTMLElement) event.target.closest<HTMLElement>('[data-row]')?.blur();
-        leave();
-      } else return;
+      else if (event.key === 'Escape') leave();
+      else return;
       event.preventDefault();
     };
     addEventListener('keydown', pressed);
