@@ -1,4 +1,8 @@
-/** Failed tries by address: after so many within a window no more are judged, the right one neither, or guessing would go on. */
+/**
+ * Failed tries by address: after so many within a window no more are judged, the right one neither, or guessing would go on.
+ * The address is the connection's: a header such as X-Forwarded-For could be given by whoever guesses. So those who come through the
+ * same proxy share their tries. Sessions are no tries: who is signed in stays so.
+ */
 import type { Clock } from '../model/seams.ts';
 
 export interface Tries {

@@ -21,7 +21,7 @@ export async function registerSession(app: App, { deps, access, sessions }: Rout
   app.post('/api/session', {
     config: { open: true },
     schema: {
-      tags: ['session'], summary: 'Sign in', description: 'Sets the cookie `drover_session`. After 10 wrong ones a minute and address no more are judged.',
+      tags: ['session'], summary: 'Sign in', description: 'Sets the cookie `drover_session`. After 10 wrong ones a minute and address no more are judged, until the minute is over (Retry-After); behind a proxy the address is the proxy\'s.',
       body: z.strictObject({ token: z.string().max(1_024) }), response: { 200: sessionDocument, ...errors('bad_request', 'unauthorized', 'foreign_origin', 'too_many_requests') },
     },
   }, async (request, reply) => {
