@@ -1,40 +1,37 @@
 /** What happened since one last looked: hosts that went down, gaps, crashes, each with a way to just that. Shown until it is put away. */
-import { useEffect, useRef, useState, type ReactElement } from 'react';
+import { useEffect, type ReactElement } from 'react';
 import { Link } from 'wouter';
-import { msOfTime, timeOfMs } from '../../src/model/time.ts';
+import { msOfTime } from '../../src/model/time.ts';
 import { hostAddress } from '../format/addresses.ts';
 import { crashedSince } from '../format/exits.ts';
 import { counted, whole } from '../format/figures.ts';
-import { useActors } from '../state/hooks.ts';
-import { onReturn } from '../state/last-look.ts';
+import { useActors, useLine } from '../state/hooks.ts';
+import { told, useUntold } from '../state/last-look.ts';
 import { useNames } from '../state/names.ts';
 import { Button } from '../ui/button.tsx';
 import { DropDown } from '../ui/drop-down.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { Ago } from '../ui/time.tsx';
-import { askHappened, gapsAddress, type Happened } from './happened.ts';
+import { gapsAddress, useHappened, type Happened } from './happened.ts';
 
 /** So many hosts are named in the line; the others are behind a button. */
 const NAMED = 3;
 
 export function SinceStrip(): ReactElement | null {
-  const [happened, setHappened] = useState<Happened | null>(null);
+  const untold = useUntold();
+  const happened = useHappened(untold);
   const actors = useActors();
-  // What was not put away is still to be told of when one looks away again.
-  const from = useRef<number | null>(null);
-  useEffect(() => onReturn((sinceMs) => {
-    from.current ??= sinceMs;
-    askHappened(timeOfMs(from.current)).then(setHappened, () => undefined);
-  }), []);
-  const putAway = (): void => {
-    from.current = null;
-    setHappened(null);
-  };
-  if (happened === null) return null;
-  const { since, downs, gaps, more } = happened;
-  const crashes = Object.values(actors ?? {}).filter((actor) => crashedSince(actor, msOfTime(since))).length;
-  const times = downs.reduce((sum, [, one]) => sum + one, 0);
-  if (times + gaps.length + crashes === 0) return null;
+  const { state: line } = useLine();
+  const crashes = happened === null ? 0 : Object.values(actors ?? {}).filter((actor) => crashedSince(actor, msOfTime(happened.since))).length;
+  const times = happened?.downs.reduce((sum, [, one]) => sum + one, 0) ?? 0;
+  const nothing = happened !== null && times + happened.gaps.length + crashes === 0;
+  // What the actors went through is known once they have come.
+  const known = happened !== null && actors !== null && line === 'open';
+  useEffect(() => {
+    if (nothing && known) told();
+  }, [nothing, known]);
+  if (happened === null || actors === null || nothing) return null;
+  const { since, gaps, more } = happened;
   return (
     <aside aria-label="Since you last looked" className="flex items-start gap-2 border-b border-line bg-panel py-1.5 pr-2 pl-4">
       <div className="flex min-h-7 grow flex-wrap items-center gap-x-4 gap-y-1">
@@ -43,7 +40,7 @@ export function SinceStrip(): ReactElement | null {
         {gaps.length === 0 ? null : <Link href={gapsAddress(gaps, since)} className="font-medium text-warn underline">{counted(gaps.length, 'gap')}</Link>}
         {crashes === 0 ? null : <Link href="/actors?sort=lastExit&order=desc" className="font-medium text-held underline">{counted(crashes, 'actor')} crashed</Link>}
       </div>
-      <Button look="quiet" aria-label="Put away" className="h-7 px-1.5" onClick={putAway}><Icon name="close" /></Button>
+      <Button look="quiet" aria-label="Put away" className="h-7 px-1.5" onClick={told}><Icon name="close" /></Button>
     </aside>
   );
 }
