@@ -40,3 +40,59 @@ test('a wrong token is said to be wrong; the right one leads where the address s
   await first.context().close();
   expect(cockpit.complaints).toEqual([]);
 });
+
+test('wrong tokens in a row: how long to wait is said and counted down, then one may try again', async () => {
+  const page = await cockpit.open('about:blank');
+  await page.clock.install();
+  await page.goto(cockpit.url);
+  const field = page.getByLabel('Token');
+  const alert = page.getByRole('alert');
+  const tried = async (): Promise<void> => {
+    const answer = page.waitForResponse((response) => response.request().method() === 'POST');
+    await page.keyboard.press('Enter');
+    await answer;
+  };
+  await field.fill('wrong');
+  await tried();
+  await alert.getByText('This is not the token.').waitFor();
+  // What is typed next takes the place of what was wrong.
+  await page.keyboard.type('guess');
+  expect(await field.inputValue()).toBe('guess');
+  while (!(await alert.getByText('Too many wrong tokens').isVisible())) {
+    await tried();
+    await page.getByRole('button', { name: 'Sign in' }).or(page.getByRole('button', { name: 'Try again in' })).waitFor();
+  }
+  const wait = page.getByRole('button', { name: /^Try again in \d+ s$/ });
+  const before = Number.parseInt((await wait.textContent())!.replace(/\D+/, ''), 10);
+  expect(await wait.isDisabled()).toBe(true);
+  await page.clock.runFor(5_000);
+  expect(Number.parseInt((await wait.textContent())!.replace(/\D+/, ''), 10)).toBeLessThan(before);
+  await page.clock.runFor(60_000);
+  await alert.getByText('You can try again now.').waitFor();
+  expect(await page.getByRole('button', { name: 'Sign in' }).isDisabled()).toBe(false);
+  await page.context().close();
+  expect(cockpit.complaints).toEqual([]);
+});
+
+test('a Drover that comes back without a token: the page says so, and nobody is led to a sign-in that it does not want', async () => {
+  // A new process remembers no tries.
+  await cockpit.restart();
+  const page = await cockpit.open('/settings');
+  await page.getByLabel('Token').fill(TOKEN);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByText('This browser is signed in').waitFor();
+  await cockpit.stop();
+  await cockpit.start(null);
+  await page.getByText('wants no token').waitFor();
+  expect(await page.getByRole('button', { name: 'Sign out' }).count()).toBe(0);
+  await cockpit.stop();
+  await cockpit.start(TOKEN);
+  await page.getByText('This browser is signed in').waitFor();
+  // One that has not heard of it yet.
+  await page.route(/\/api\/session$/, (route) => (route.request().method() === 'DELETE' ? route.fulfill({ status: 204 }) : route.fulfill({ json: { required: false, authenticated: true } })));
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await page.getByText('wants no token').waitFor();
+  expect(await page.getByLabel('Token').count()).toBe(0);
+  await page.context().close();
+  expect(cockpit.complaints).toEqual([]);
+});

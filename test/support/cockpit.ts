@@ -39,7 +39,8 @@ export interface Cockpit {
   /** Stops Drover and starts it again at the same port and with the same data. */
   restart(): Promise<void>;
   stop(): Promise<void>;
-  start(): Promise<void>;
+  /** With another token, or with none, from then on. */
+  start(token?: string | null): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -58,6 +59,7 @@ export async function openCockpit({ declared, hosts: specs = declared === undefi
   const complaints: string[] = [];
   let listen = '127.0.0.1:0';
   let drover: Running | null = null;
+  let held = token ?? null;
   const cockpit: Cockpit = {
     get url() { return `http://${listen}`; },
     hosts,
@@ -81,9 +83,10 @@ export async function openCockpit({ declared, hosts: specs = declared === undefi
       await page.goto(path.startsWith('/') ? `${cockpit.url}${path}` : path);
       return page;
     },
-    async start() {
+    async start(now = held) {
+      held = now;
       const config = loadConfig({
-        flags: { listen, dataDir: folder, hosts: urls.join(','), databaseUrl: db?.url ?? 'postgres://nobody@127.0.0.1:1/none', ...(token === undefined ? {} : { token }) },
+        flags: { listen, dataDir: folder, hosts: urls.join(','), databaseUrl: db?.url ?? 'postgres://nobody@127.0.0.1:1/none', ...(held === null ? {} : { token: held }) },
         env, cwd: folder, home: null,
       });
       drover = await startDrover(declared === undefined ? config : { ...config, hosts: [...declared] }, { log: pino({ level: 'silent' }) });

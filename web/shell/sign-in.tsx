@@ -1,38 +1,64 @@
 /** The one thing that somebody without a session sees. */
-import { useState, type FormEvent, type ReactElement } from 'react';
+import { useRef, useState, type FormEvent, type ReactElement } from 'react';
 import { ApiFault } from '../state/api.ts';
+import { useAsOfNow } from '../state/now.ts';
 import { signIn } from '../state/session.ts';
 import { Button } from '../ui/button.tsx';
 import { TextField } from '../ui/field.tsx';
+import { PublicUrl } from './public-url.tsx';
+
+/** As long as Drover counts wrong tokens, for an answer that does not say how long. */
+const WAIT_S = 60;
+
+interface Refusal {
+  words: string;
+  code: string | null;
+  /** Until when nothing is to be tried, ms since 1970. */
+  untilMs: number;
+}
 
 export function SignIn(): ReactElement {
+  const form = useRef<HTMLFormElement>(null);
   const [token, type] = useState('');
-  const [fault, setFault] = useState<string | null>(null);
+  const [refusal, setRefusal] = useState<Refusal | null>(null);
+  const [tries, setTries] = useState(0);
   const [busy, setBusy] = useState(false);
+  const waitS = useAsOfNow((now) => (refusal === null ? 0 : Math.max(0, Math.ceil((refusal.untilMs - now) / 1_000))));
   const submit = (event: FormEvent): void => {
     event.preventDefault();
+    if (busy || waitS > 0) return;
     setBusy(true);
     signIn(token)
-      .catch((error: unknown) => setFault(wordsOf(error)))
+      .catch((error: unknown) => {
+        setRefusal(refusalOf(error));
+        setTries((before) => before + 1);
+        // The next one that is typed takes its place.
+        form.current?.querySelector('input')?.select();
+      })
       .finally(() => setBusy(false));
   };
+  const waited = refusal?.code === 'too_many_requests' && waitS === 0;
   return (
     <main className="grid min-h-dvh place-items-center p-4">
-      <form onSubmit={submit} className="panel grid w-full max-w-sm gap-4 p-6">
+      <form ref={form} onSubmit={submit} className="panel grid w-full max-w-sm gap-4 p-6">
         <h1 className="flex items-center gap-2 text-xl font-semibold"><img src="/icon.svg" alt="" className="size-7" />Drover</h1>
-        <TextField label="Token" type="password" autoComplete="current-password" autoFocus required value={token} onChange={(event) => type(event.target.value)} fault={fault} hint="What DROVER_TOKEN is set to on the server." />
-        <Button type="submit" look="solid" disabled={busy}>Sign in</Button>
+        <TextField label="Token" type="password" autoComplete="current-password" autoFocus required value={token} onChange={(event) => type(event.target.value)} aria-invalid={refusal?.code === 'unauthorized'} hint="What DROVER_TOKEN is set to on the server." />
+        <div role="alert" className={`empty:hidden ${waited ? '' : 'text-bad'}`}>{refusal === null ? null : <p key={tries}>{waited ? 'You can try again now.' : refusal.words}</p>}</div>
+        {refusal?.code === 'foreign_origin' ? <PublicUrl /> : null}
+        <Button type="submit" look="solid" disabled={busy || waitS > 0}>{waitS > 0 ? <span className="tabular-nums">Try again in {waitS} s</span> : 'Sign in'}</Button>
       </form>
     </main>
   );
 }
 
 /** The hints of the API are for those who write programs. */
-function wordsOf(error: unknown): string {
-  if (!(error instanceof ApiFault)) return String(error);
-  switch (error.code) {
-    case 'unauthorized': return 'This is not the token. It is what DROVER_TOKEN is set to on the server.';
-    case 'too_many_requests': return 'Too many wrong tokens: wait a minute.';
-    default: return `${error.message} ${error.hint ?? ''}`;
+function refusalOf(error: unknown): Refusal {
+  if (!(error instanceof ApiFault)) return { words: String(error), code: null, untilMs: 0 };
+  const { code, message, hint, retryAfterS } = error;
+  switch (code) {
+    case 'unauthorized': return { words: 'This is not the token.', code, untilMs: 0 };
+    case 'too_many_requests': return { words: 'Too many wrong tokens have come from your address, so none is looked at for a while, the right one neither. Behind a proxy that address is the proxy\'s, and everybody\'s who signs in through it.', code, untilMs: Date.now() + (retryAfterS ?? WAIT_S) * 1_000 };
+    case 'foreign_origin': return { words: `Drover does not know ${location.origin} as its own address. Set this where Drover runs, and start it again:`, code, untilMs: 0 };
+    default: return { words: `${message} ${hint ?? ''}`, code, untilMs: 0 };
   }
 }

@@ -8,13 +8,16 @@ export class ApiFault extends Error {
   readonly hint: string | null;
   /** As the catalogue says of the code; null: none. */
   readonly details: unknown;
-  constructor(code: string, status: number, message: string, hint: string | null, details: unknown = null) {
+  /** Seconds after which it may be tried again; null: not said. */
+  readonly retryAfterS: number | null;
+  constructor(code: string, status: number, message: string, hint: string | null, { details = null, retryAfterS = null }: { details?: unknown; retryAfterS?: number | null } = {}) {
     super(message);
     this.name = 'ApiFault';
     this.code = code;
     this.status = status;
     this.hint = hint;
     this.details = details;
+    this.retryAfterS = retryAfterS;
   }
 }
 
@@ -39,7 +42,11 @@ export async function api<T>(path: string, { method = 'GET', body, signal }: Api
   if (answer.status === 401) for (const listener of signedOut) listener();
   throw error === undefined
     ? new ApiFault('unexpected', answer.status, `An answer that is not Drover's (status ${answer.status}).`, 'Is a proxy in between?')
-    : new ApiFault(error.code, answer.status, error.message, error.hint ?? null, error.details ?? null);
+    : new ApiFault(error.code, answer.status, error.message, error.hint ?? null, { details: error.details ?? null, retryAfterS: secondsOf(answer.headers.get('retry-after')) });
+}
+
+function secondsOf(header: string | null): number | null {
+  return header !== null && /^\d{1,6}$/.test(header) ? Number(header) : null;
 }
 
 const signedOut = new Set<() => void>();

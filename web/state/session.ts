@@ -35,6 +35,7 @@ export async function signIn(token: string): Promise<void> {
 
 export async function signOut(): Promise<void> {
   await api('/api/session', { method: 'DELETE' });
-  session.trigger.lost();
+  // A Drover that wants no token any more has nobody to sign out.
+  await askSession().catch(() => session.trigger.lost());
   tabs.postMessage('out');
 }
