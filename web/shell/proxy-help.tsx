@@ -2,6 +2,7 @@
 import { useState, type ReactElement } from 'react';
 import { CopyButton } from '../ui/copy-button.tsx';
 import { Segments } from '../ui/field.tsx';
+import { PublicUrl } from './public-url.tsx';
 
 type Proxy = 'nginx' | 'Caddy' | 'Traefik';
 const PROXIES: readonly { value: Proxy; label: Proxy }[] = [{ value: 'nginx', label: 'nginx' }, { value: 'Caddy', label: 'Caddy' }, { value: 'Traefik', label: 'Traefik' }];
@@ -37,7 +38,6 @@ function linesOf(proxy: Proxy, { host, hostname }: { host: string; hostname: str
 export function ProxyHelp(): ReactElement {
   const [proxy, choose] = useState<Proxy>('nginx');
   const lines = linesOf(proxy, location);
-  const setting = `DROVER_PUBLIC_URL=${location.origin}`;
   return (
     <details className="text-sm">
       <summary>What a proxy in front of Drover needs</summary>
@@ -45,7 +45,7 @@ export function ProxyHelp(): ReactElement {
         <p className="flex flex-wrap items-center gap-2"><Segments label="Proxy" value={proxy} options={PROXIES} onChange={choose} /><CopyButton what={`the lines for ${proxy}`} text={() => lines} /></p>
         <pre aria-label={`For ${proxy}`} className="max-h-64 overflow-auto rounded-md border border-line bg-ground p-2 font-mono" tabIndex={0}>{lines}</pre>
         <p className="text-soft">127.0.0.1:4747 is where Drover listens by default, on the proxy's own machine. And tell Drover the address that browsers use:</p>
-        <p className="flex flex-wrap items-center gap-2"><code className="rounded-md border border-line bg-ground px-2 py-1 font-mono wrap-anywhere">{setting}</code><CopyButton what="the setting" text={() => setting} /></p>
+        <PublicUrl />
       </div>
     </details>
   );

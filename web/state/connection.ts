@@ -7,7 +7,7 @@ import { closed, createClient, opened, received, retopic, type Client, type Step
 import type { CountedStream } from '../../src/model/counted-streams.ts';
 import type { ClientFrame } from '../../src/model/frames.ts';
 import type { Random } from '../../src/model/seams.ts';
-import { api } from './api.ts';
+import { api, ApiFault } from './api.ts';
 import { createDrawing } from './drawing.ts';
 import { readCheckedFrame } from './frame-check.ts';
 import { session, type SessionDocument } from './session.ts';
@@ -22,8 +22,8 @@ export interface Line {
   nextTryAt: number | null;
   /** When the last frame came; null: never. It is the age of what is shown while the line is closed. */
   heardAt: number | null;
-  /** HTTP works and the socket does not: a proxy in between does not pass it on. */
-  blocked: boolean;
+  /** What stops the socket while HTTP works. `socket`: a proxy in between does not pass it on. `origin`: Drover does not know this page's address. */
+  blocked: 'socket' | 'origin' | null;
 }
 
 export interface Connection {
@@ -40,7 +40,7 @@ const SLOW_MS = 250;
 const OPEN_MS = 5_000;
 
 let client = createClient(ALWAYS);
-let line: Line = { state: 'connecting', since: Date.now(), reason: null, nextTryAt: null, heardAt: null, blocked: false };
+let line: Line = { state: 'connecting', since: Date.now(), reason: null, nextTryAt: null, heardAt: null, blocked: null };
 let faults: Connection['faults'] = { count: 0, last: null };
 let socket: WebSocket | null = null;
 let retry: ReturnType<typeof setTimeout> | null = null;
@@ -103,7 +103,7 @@ export function connect(): void {
   opening.addEventListener('message', ({ data }: MessageEvent<string>) => {
     const step = received(client, data, readCheckedFrame);
     line = { ...line, heardAt: Date.now() };
-    if (line.state !== 'open' && step.client.connection === 'open') setLine({ state: 'open', reason: null, blocked: false });
+    if (line.state !== 'open' && step.client.connection === 'open') setLine({ state: 'open', reason: null, blocked: null });
     take(step);
   });
   opening.addEventListener('close', ({ code }) => {
@@ -163,12 +163,27 @@ function setLine(change: Partial<Line>): void {
 
 /** Why the socket is gone, as far as HTTP can tell. */
 async function diagnose(): Promise<void> {
+  const refused = (): boolean => line.state !== 'open' && failedOpens > 0;
   try {
     const now = await api<SessionDocument>('/api/session', { signal: AbortSignal.timeout(OPEN_MS) });
     session.trigger.told({ now });
-    if (line.state !== 'open' && failedOpens > 0) setLine({ blocked: failedOpens > 1, reason: 'Drover answers over HTTP, but its WebSocket does not come through.' });
+    if (!refused()) return;
+    const foreign = await isForeign();
+    if (!refused()) return;
+    if (foreign) setLine({ blocked: 'origin', reason: `Drover does not know ${location.origin} as its own address, so it refuses this page's WebSocket.` });
+    else setLine({ blocked: failedOpens > 1 ? 'socket' : null, reason: 'Drover answers over HTTP, but its WebSocket does not come through.' });
   } catch {
-    if (line.state !== 'open' && failedOpens > 0) setLine({ blocked: false, reason: 'Drover does not answer.' });
+    if (refused()) setLine({ blocked: null, reason: 'Drover does not answer.' });
+  }
+}
+
+/** A browser does not tell why a socket was refused. What would change something is refused for the same Origin; this lacks all it needs to change anything. */
+async function isForeign(): Promise<boolean> {
+  try {
+    await api('/api/session', { method: 'POST', body: {}, signal: AbortSignal.timeout(OPEN_MS) });
+    return false;
+  } catch (error) {
+    return error instanceof ApiFault && error.code === 'foreign_origin';
   }
 }
 
