@@ -84,6 +84,37 @@ test('palette and keys lead everywhere', async () => {
   await page.context().close();
 });
 
+test('a view without a search field: `/` leads anywhere, and no letter of it is typed', async () => {
+  const page = await cockpit.open('/settings');
+  await page.getByText('This Drover').waitFor();
+  await page.keyboard.press('/');
+  const field = page.getByPlaceholder('A host, a model, a view, a command');
+  await field.fill('gpu1');
+  await page.keyboard.press('Enter');
+  await page.waitForURL(/\/hosts\/gpu1$/);
+  await page.context().close();
+});
+
+test('on a phone the bar leads to every view and to the palette, and shows the connection', async () => {
+  const page = await cockpit.open('/performance', { viewport: { width: 390, height: 844 } });
+  const bar = page.getByRole('navigation', { name: 'Views' });
+  await bar.locator('[data-line=open]').waitFor();
+  const boxes = await Promise.all((await bar.locator('a, button').all()).map(async (one) => (await one.boundingBox())!));
+  expect(boxes).toHaveLength(8);
+  for (const { x, width, height } of boxes) {
+    expect(Math.min(width, height)).toBeGreaterThanOrEqual(44);
+    expect(x + width).toBeLessThanOrEqual(390);
+  }
+  expect((await bar.boundingBox())!.height).toBeLessThan(50);
+  await bar.getByRole('button', { name: 'Search everywhere' }).click();
+  await page.getByPlaceholder('A host, a model, a view, a command').fill('gpu2');
+  await page.keyboard.press('Enter');
+  await page.waitForURL(/\/hosts\/gpu2$/);
+  await page.setViewportSize({ width: 320, height: 600 });
+  expect(await page.evaluate('document.querySelector("nav").scrollWidth')).toBeLessThanOrEqual(320);
+  await page.context().close();
+});
+
 test('a frame that is not what it should be is counted in a corner, and the page goes on', async () => {
   const page = await cockpit.open('about:blank');
   await page.routeWebSocket(/\/ws$/, (socket) => {

@@ -2,11 +2,12 @@
 import { useEffect } from 'react';
 import { useLocation } from 'wouter';
 import { isPlain, isTyping } from '../ui/view-keys.ts';
+import { showHelp, showPalette } from './overlay.ts';
 import { NAVIGATION } from './views.ts';
 
 export const KEYS: readonly { keys: string; does: string }[] = [
   { keys: 'Ctrl K', does: 'go anywhere: hosts, models, views, commands' },
-  { keys: '/', does: 'search in this view' },
+  { keys: '/', does: 'search in this view; in one without a search, go anywhere' },
   { keys: 'j  k', does: 'next and previous row' },
   { keys: 'Enter', does: 'open the row' },
   { keys: 'p', does: 'pause the activity, and let it go on' },
@@ -17,14 +18,14 @@ export const KEYS: readonly { keys: string; does: string }[] = [
 
 const CHORD_MS = 1_500;
 
-export function useKeys({ palette, help }: { palette: () => void; help: () => void }): void {
+export function useKeys(): void {
   const [, go] = useLocation();
   useEffect(() => {
     let chordAt = -Infinity;
     const pressed = (event: KeyboardEvent): void => {
       if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'k') {
         event.preventDefault();
-        palette();
+        showPalette();
         return;
       }
       if (!isPlain(event)) return;
@@ -47,12 +48,12 @@ export function useKeys({ palette, help }: { palette: () => void; help: () => vo
       }
       switch (event.key) {
         case 'g': chordAt = event.timeStamp; return;
-        case '?': help(); break;
+        case '?': showHelp(); break;
         case '/': {
           const field = document.querySelector<HTMLInputElement>('[data-search]');
-          if (field === null) return;
-          field.focus();
-          field.select();
+          if (field === null) showPalette();
+          field?.focus();
+          field?.select();
           break;
         }
         case 'j': if (!step(1)) return; break;
@@ -63,7 +64,7 @@ export function useKeys({ palette, help }: { palette: () => void; help: () => vo
     };
     addEventListener('keydown', pressed);
     return () => removeEventListener('keydown', pressed);
-  }, [go, palette, help]);
+  }, [go]);
 }
 
 /** Moves the focus to the next or previous row of the view: to the row itself where it can hold it, else to its first link. */

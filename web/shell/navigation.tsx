@@ -3,6 +3,7 @@ import type { ReactElement } from 'react';
 import { Link, useLocation } from 'wouter';
 import { useLine } from '../state/hooks.ts';
 import { Icon } from '../ui/icon.tsx';
+import { showPalette } from './overlay.ts';
 import { NAVIGATION } from './views.ts';
 
 export function Navigation(): ReactElement {
@@ -13,32 +14,39 @@ export function Navigation(): ReactElement {
         <img src="/icon.svg" alt="" className="size-6" />
         <span className="hidden text-lg font-semibold lg:inline">Drover</span>
       </div>
-      <ul className="flex justify-around sm:grid sm:justify-stretch sm:gap-0.5 sm:p-2">
-        {NAVIGATION.map(({ path: to, name, icon }) => {
-          const here = to === '/' ? path === '/' || path.startsWith('/hosts/') : path.startsWith(to) || (to === '/matrix' && path.startsWith('/models/'));
-          return (
-            <li key={to}>
-              <Link
-                href={to} aria-current={here ? 'page' : undefined} title={name}
-                className="flex flex-col items-center gap-0.5 rounded-md px-1 py-1.5 text-xs text-soft hover:bg-hover hover:text-ink aria-[current=page]:bg-chosen aria-[current=page]:font-medium aria-[current=page]:text-ink sm:h-9 sm:flex-row sm:gap-2.5 sm:px-2 sm:py-0 sm:text-base"
-              >
-                <Icon name={icon} className="size-[1.125rem]" /><span className="sm:sr-only lg:not-sr-only">{name}</span>
-              </Link>
-            </li>
-          );
-        })}
-      </ul>
+      <div className="flex sm:block">
+        <ul className="flex min-w-0 grow justify-between sm:grid sm:justify-stretch sm:gap-0.5 sm:p-2">
+          {NAVIGATION.map(({ path: to, name, icon }) => {
+            const here = to === '/' ? path === '/' || path.startsWith('/hosts/') : path.startsWith(to) || (to === '/matrix' && path.startsWith('/models/'));
+            return (
+              <li key={to}>
+                <Link
+                  href={to} aria-current={here ? 'page' : undefined} title={name}
+                  className={`${SLOT} aria-[current=page]:bg-chosen aria-[current=page]:font-medium aria-[current=page]:text-ink sm:h-9 sm:min-w-0 sm:flex-row sm:justify-start sm:gap-2.5 sm:px-2 sm:text-base`}
+                >
+                  <Icon name={icon} className="size-[1.125rem]" /><span className="max-[389px]:sr-only sm:sr-only lg:not-sr-only">{name}</span>
+                </Link>
+              </li>
+            );
+          })}
+        </ul>
+        <button type="button" className={`${SLOT} sm:hidden`} onClick={showPalette} aria-label="Search everywhere"><Icon name="search" className="size-[1.125rem]" /><span className="max-[389px]:sr-only">Search</span></button>
+      </div>
       <LineMark />
     </nav>
   );
 }
 
+/** On a phone each is 44 px at least, and the smallest ones show no words. */
+const SLOT = 'flex h-12 min-w-11 flex-col items-center justify-center gap-0.5 rounded-md text-xs text-soft hover:bg-hover hover:text-ink';
+
+/** By colour, shape and word; a phone has no room for the word, and the banner for it. */
 function LineMark(): ReactElement {
   const { state } = useLine();
-  const [colour, word] = state === 'open' ? ['bg-good', 'connected'] : state === 'connecting' ? ['bg-busy breathe', 'connecting'] : ['bg-bad', 'not connected'];
+  const [mark, word] = state === 'open' ? ['bg-good', 'connected'] : state === 'connecting' ? ['bg-busy breathe', 'connecting'] : ['border-2 border-bad', 'not connected'];
   return (
-    <p role="status" data-line={state} className="absolute bottom-3 left-0 hidden w-full items-center justify-center gap-2 px-4 text-sm text-faint sm:flex lg:justify-start">
-      <span className={`size-2 rounded-full ${colour}`} /><span className="sm:sr-only lg:not-sr-only">{word}</span>
+    <p role="status" data-line={state} title={word} className="pointer-events-none absolute top-1 right-1 flex items-center justify-center gap-2 text-sm text-faint sm:pointer-events-auto sm:top-auto sm:right-auto sm:bottom-3 sm:left-0 sm:w-full sm:px-4 lg:justify-start">
+      <span className={`size-2 rounded-full ${mark}`} /><span className="sr-only lg:not-sr-only">{word}</span>
     </p>
   );
 }

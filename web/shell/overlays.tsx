@@ -1,21 +1,22 @@
 /** What lies over every view when it is called: the palette and the list of keys. */
-import { lazy, Suspense, useCallback, useRef, useState, type ReactElement } from 'react';
+import { lazy, Suspense, useEffect, useRef, type ReactElement } from 'react';
 import { Boundary } from '../ui/boundary.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { Help } from './help.tsx';
 import { useKeys } from './keys.ts';
+import { hideOverlay, showHelp, showPalette, useOverlay } from './overlay.ts';
 
 const Palette = lazy(async () => ({ default: (await import('../palette/palette.tsx')).Palette }));
 
 export function Overlays(): ReactElement | null {
-  const [shown, show] = useState<'none' | 'palette' | 'help'>('none');
-  const palette = useCallback(() => show('palette'), []);
-  const help = useCallback(() => show('help'), []);
-  useKeys({ palette, help });
+  const shown = useOverlay();
+  useKeys();
+  // Without a session nothing lies over what is not there.
+  useEffect(() => hideOverlay, []);
   switch (shown) {
-    case 'none': return <button type="button" className="sr-only focus:not-sr-only focus:fixed focus:right-2 focus:bottom-2 focus:bg-panel focus:p-2" onClick={palette}>Go to …</button>;
-    case 'palette': return <Boundary><PaletteOrField onClose={() => show('none')} help={help} /></Boundary>;
-    case 'help': return <Help onClose={() => show('none')} />;
+    case 'none': return <button type="button" className="sr-only focus:not-sr-only focus:fixed focus:right-2 focus:bottom-2 focus:bg-panel focus:p-2 max-sm:hidden" onClick={showPalette}>Go to …</button>;
+    case 'palette': return <Boundary><PaletteOrField onClose={hideOverlay} help={showHelp} /></Boundary>;
+    case 'help': return <Help onClose={hideOverlay} />;
     default: return shown satisfies never;
   }
 }
