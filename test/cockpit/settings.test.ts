@@ -123,6 +123,38 @@ test('while Drover is away its hosts stay in sight and nothing can be done to th
   await page.context().close();
 });
 
+test('what failed is said until it is closed, or until something has worked', async () => {
+  page = await signedIn('/settings');
+  const row = page.locator('[data-host=gpu1]');
+  let away = true;
+  await page.route(/\/api\/hosts\/gpu1$/, async (route) => (away ? route.fulfill({ status: 503, json: { error: { code: 'database_away', message: 'The database is not there now.', hint: 'See /readyz.' } } }) : route.continue()));
+  const fault = page.getByRole('alert').filter({ hasText: 'The database is not there now.' });
+  const disable = async (): Promise<void> => {
+    await row.getByRole('button', { name: 'Disable gpu1' }).click();
+    await page.getByRole('button', { name: 'Disable gpu1' }).last().click();
+  };
+  await disable();
+  await fault.getByRole('link', { name: 'what it is doing' }).waitFor();
+  expect(await fault.textContent()).not.toContain('/readyz');
+  await fault.getByRole('button', { name: 'Close' }).click();
+  await fault.waitFor({ state: 'detached' });
+  await disable();
+  await fault.waitFor();
+  await row.getByText('live').waitFor();
+  away = false;
+  await page.getByRole('button', { name: 'Add a host' }).click();
+  const form = page.getByRole('dialog', { name: 'Add a host' });
+  await form.getByLabel('Address').fill(other.url);
+  await form.getByLabel('Name').fill('Third');
+  await form.getByRole('button', { name: 'Add', exact: true }).click();
+  await page.locator('[data-host=third]').waitFor();
+  await fault.waitFor({ state: 'detached' });
+  await page.locator('[data-host=third]').getByRole('button', { name: 'Remove Third' }).click();
+  await page.getByRole('button', { name: 'Remove third' }).last().click();
+  await page.locator('[data-host=third]').waitFor({ state: 'detached' });
+  await page.context().close();
+});
+
 test('the theme is chosen at once and kept; what this process is stands there; signing out shows nothing more', async () => {
   page = await signedIn('/settings');
   await page.getByText('Dark', { exact: true }).click();

@@ -69,7 +69,7 @@ export function ActorDetail({ path, live, counters, onChoose, onClose }: ActorDe
         <Button look="quiet" onClick={onClose} aria-label="Close" className="px-2"><Icon name="close" /></Button>
       </header>
       <div className="grid min-h-0 grow content-start gap-5 overflow-y-auto p-4" tabIndex={0} role="group" aria-label="What is known of it">
-        {fault === null ? null : <Fault error={fault} />}
+        {fault === null ? null : <Fault error={fault} onClose={() => setFault(null)} />}
         {error === null ? null : gone ? <Gone fault={error} /> : <Fault error={error} retry={reload} />}
         {data === null ? (error === null ? <Waiting what="the actor" /> : null) : <Known life={oneLife(data, live)} counters={counters} host={host} onChoose={onChoose} />}
       </div>

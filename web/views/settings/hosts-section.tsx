@@ -37,12 +37,17 @@ export function HostsSection(): ReactElement {
   const edited = configured?.find(({ id }) => id === params.get('edit'));
   const act = (work: Promise<unknown>): void => {
     setError(null);
-    work.then(hosts.reload, setError);
+    work.then(mended, setError);
+  };
+  /** What failed before has been got over. */
+  const mended = (): void => {
+    setError(null);
+    hosts.reload();
   };
   const enable = ({ id }: KnownHost, enabled: boolean): void => act(api(hostApi(id), { method: 'PATCH', body: { enabled } }));
   return (
     <Section title="Hosts" actions={<Button look="solid" disabled={away} onClick={() => setParams({ add: '1' }, 'step')}><Icon name="plus" />Add a host</Button>}>
-      {error === null ? null : <div className="mb-3"><Fault error={error} /></div>}
+      {error === null ? null : <div className="mb-3"><Fault error={error} onClose={() => setError(null)} /></div>}
       {hosts.error === null || (away && list !== null) ? null : <Fault error={hosts.error} retry={hosts.reload} />}
       {list === null ? (hosts.error === null ? <Waiting what="the hosts" /> : null) : list.length === 0 ? <Empty title="No host yet">Add the address of a llama-swap.</Empty> : (
         <ul data-stale={away} className={`grid gap-x-4 sm:grid-cols-[minmax(0,1fr)_minmax(0,1.6fr)_7rem_auto] ${away ? 'opacity-60 grayscale' : ''}`}>
@@ -64,8 +69,8 @@ export function HostsSection(): ReactElement {
           })}
         </ul>
       )}
-      {params.has('add') ? <HostForm host={null} others={configured ?? []} onClose={() => setParams({ add: null })} onDone={hosts.reload} /> : null}
-      {edited === undefined || edited.source === 'config' ? null : <HostForm host={edited} others={configured ?? []} onClose={() => setParams({ edit: null })} onDone={hosts.reload} />}
+      {params.has('add') ? <HostForm host={null} others={configured ?? []} onClose={() => setParams({ add: null })} onDone={mended} /> : null}
+      {edited === undefined || edited.source === 'config' ? null : <HostForm host={edited} others={configured ?? []} onClose={() => setParams({ edit: null })} onDone={mended} />}
       {asking === null ? null : <Sure {...asking} onClose={() => ask(null)} onConfirm={() => {
         if (asking.about === 'disable') enable(asking.of, false);
         else act(api(hostApi(asking.of.id), { method: 'DELETE' }));

@@ -33,7 +33,7 @@ function AppearanceSection(): ReactElement {
   const set = (change: Partial<Preferences>): void => prefer(change);
   return (
     <Section title="This browser">
-      <dl className="grid grid-cols-[8rem_minmax(0,1fr)] items-center gap-x-4 gap-y-3">
+      <dl className="grid grid-cols-[3.5rem_minmax(0,1fr)] items-center gap-x-4 gap-y-3 sm:grid-cols-[8rem_minmax(0,1fr)]">
         <dt className="text-soft">Theme</dt><dd><Segments label="Theme" value={theme} options={THEMES} onChange={(next) => set({ theme: next })} /></dd>
         <dt className="text-soft">Times</dt>
         <dd className="flex flex-wrap items-center gap-x-3 gap-y-1">
@@ -52,9 +52,9 @@ function SessionSection(): ReactElement | null {
   return (
     <Section title="Access">
       {session.required ? (
-        <div className="flex flex-wrap items-center gap-3"><p className="grow text-soft">This browser is signed in with the token. The session outlives a restart of Drover.</p><Button onClick={() => void signOut().catch(setError)}>Sign out</Button></div>
+        <div className="flex flex-wrap items-center gap-3"><p className="grow text-soft">This browser is signed in with the token. The session outlives a restart of Drover.</p><Button onClick={() => void signOut().then(() => setError(null), setError)}>Sign out</Button></div>
       ) : <p className="text-soft">Drover listens on this machine alone and wants no token. To reach it from elsewhere, set <code className="font-mono">DROVER_TOKEN</code> and <code className="font-mono">DROVER_LISTEN</code>.</p>}
-      {error === null ? null : <Fault error={error} />}
+      {error === null ? null : <div className="mt-3"><Fault error={error} onClose={() => setError(null)} /></div>}
     </Section>
   );
 }
