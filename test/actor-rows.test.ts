@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import { nearestVisible, OPEN_HOSTS, rowsOf, treeOf, type Folding } from '../web/views/actors/actor-rows.ts';
 import { endsBetween, flashesAt, type Flash } from '../web/views/actors/ends.ts';
+import { lastAway } from '../web/views/actors/last-away.ts';
 import { partsOf } from '../web/format/actor-path.ts';
 import type { ActorStatus } from '../src/model/status.ts';
 import { status } from './support/http-deps.ts';
@@ -66,4 +67,14 @@ test('an actor is told from the others by the end of its path, a host\'s by the 
   expect(partsOf('drover/fleet/hosts/host:a/link')).toEqual({ lead: 'drover/fleet/hosts/', tail: 'host:a/link' });
   expect(partsOf('drover/database/writers/perf')).toEqual({ lead: 'drover/database/writers/', tail: 'perf' });
   expect(partsOf('drover')).toEqual({ lead: '', tail: 'drover' });
+});
+
+test('how long the database was last away: with its tries in between, once it is back', () => {
+  const at = (s: number): string => `2026-01-01T00:00:${String(s).padStart(2, '0')}.000000Z`;
+  const went = (...states: [number, string][]) => states.map(([s, to], place) => ({ at: at(s), from: states[place - 1]?.[1] ?? 'starting', event: 'e', to }));
+  const ms = (s: number): number => Date.parse(at(s).replace('000Z', 'Z'));
+  expect(lastAway(went([1, 'migrating'], [2, 'ready']))).toBeNull();
+  expect(lastAway(went([1, 'ready'], [5, 'away'], [6, 'migrating'], [7, 'away'], [8, 'migrating'], [9, 'ready']))).toEqual({ fromMs: ms(5), toMs: ms(9) });
+  expect(lastAway(went([1, 'away'], [2, 'ready'], [5, 'away'], [6, 'ready']))).toEqual({ fromMs: ms(5), toMs: ms(6) });
+  expect(lastAway(went([1, 'ready'], [5, 'away'], [6, 'migrating']))).toBeNull();
 });

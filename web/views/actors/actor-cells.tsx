@@ -54,7 +54,7 @@ export function LastExit({ lastExit }: Pick<ActorStatus, 'lastExit'>): ReactElem
 
 export interface ActorColumn { id: keyof typeof COLUMN_WORDS; name: string; sort: ActorSort; right: boolean; /** When there is room for it. */ shown: string; cell: (status: ActorStatus, counters: Pick<ActorStatus, 'queued' | 'handled'>) => ReactElement }
 
-/** Widths of what is shown: GRID below. */
+/** Widths of what is shown: `gridOf` below. */
 export const COLUMNS: readonly ActorColumn[] = [
   { id: 'state', name: 'State', sort: 'state', right: false, shown: '', cell: ({ state }) => <StateWord state={state} /> },
   { id: 'since', name: 'For', sort: 'since', right: true, shown: 'hidden @2xl:block', cell: ({ since }) => <For since={since} /> },
@@ -64,4 +64,13 @@ export const COLUMNS: readonly ActorColumn[] = [
   { id: 'restarts', name: 'Restarts', sort: 'restarts', right: true, shown: 'hidden @2xl:block', cell: ({ restarts }) => <Restarts restarts={restarts} /> },
   { id: 'lastExit', name: 'Last exit', sort: 'lastExit', right: false, shown: 'hidden @lg:block', cell: ({ lastExit }) => <LastExit lastExit={lastExit} /> },
 ];
-export const GRID = 'grid gap-x-4 px-3 grid-cols-[minmax(0,1fr)_7rem] @lg:grid-cols-[minmax(0,1fr)_7rem_minmax(0,1fr)] @2xl:grid-cols-[minmax(0,1.2fr)_7rem_5.5rem_8rem_minmax(0,1fr)] @4xl:grid-cols-[minmax(0,1.2fr)_7rem_5.5rem_4rem_5rem_5rem_8rem_minmax(0,1.2fr)]';
+
+/** Where there is no room for the column that the order is by, it stands instead of the state: nobody sees else what the order is of. */
+export function shownOf({ id, sort, shown }: Pick<ActorColumn, 'id' | 'sort' | 'shown'>, order: ActorSort | null): string {
+  if (sort === order) return '';
+  return id === 'state' ? COLUMNS.find((column) => column.sort === order)?.shown ?? shown : shown;
+}
+
+const WIDTHS = '@lg:grid-cols-[minmax(0,1fr)_7rem_minmax(0,1fr)] @2xl:grid-cols-[minmax(0,1.2fr)_7rem_5.5rem_8rem_minmax(0,1fr)] @4xl:grid-cols-[minmax(0,1.2fr)_7rem_5.5rem_4rem_5rem_5rem_8rem_minmax(0,1.2fr)]';
+/** How an actor ended takes words. */
+export const gridOf = (order: ActorSort | null): string => `grid gap-x-4 px-3 ${order === 'lastExit' ? 'grid-cols-[minmax(0,2fr)_minmax(0,3fr)]' : 'grid-cols-[minmax(0,1fr)_7rem]'} ${WIDTHS}`;

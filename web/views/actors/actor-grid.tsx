@@ -3,7 +3,7 @@ import { defaultRangeExtractor, useVirtualizer } from '@tanstack/react-virtual';
 import { useCallback, useEffect, useMemo, useRef, useState, type KeyboardEvent, type MouseEvent, type ReactElement } from 'react';
 import type { ActorSort } from '../../../src/model/actor-tree.ts';
 import { Icon } from '../../ui/icon.tsx';
-import { COLUMNS, GRID } from './actor-cells.tsx';
+import { COLUMNS, gridOf, shownOf } from './actor-cells.tsx';
 import { ActorRowView, ROW_PX } from './actor-row.tsx';
 import { parentOf, type ActorRow } from './actor-rows.ts';
 import { COLUMN_WORDS } from './actor-words.ts';
@@ -95,9 +95,9 @@ export function ActorGrid({ rows, sort, descending, onSort, onFold, chosen, onCh
         ref={scroller} role="treegrid" aria-label="Actors" aria-rowcount={rows.length} tabIndex={-1} className="relative min-h-0 grow overflow-y-auto outline-none"
         onKeyDown={pressed} onClick={clicked} onFocus={({ target }) => setActive(target.closest<HTMLElement>('[data-path]')?.dataset['path'] ?? active)}
       >
-        <div role="row" className={`${GRID} sticky top-0 z-[1] border-b border-line bg-panel text-sm text-soft`}>
+        <div role="row" className={`${gridOf(sort)} sticky top-0 z-[1] border-b border-line bg-panel text-sm text-soft`}>
           <ColumnHead name="Actor" words="Its name in the tree; the whole path on hover" sort="path" shown="" right={false} now={sort} descending={descending} onSort={onSort} />
-          {COLUMNS.map(({ id, ...column }) => <ColumnHead key={id} words={COLUMN_WORDS[id]} {...column} now={sort} descending={descending} onSort={onSort} />)}
+          {COLUMNS.map(({ id, ...column }) => <ColumnHead key={id} words={COLUMN_WORDS[id]} {...column} shown={shownOf({ id, ...column }, sort)} now={sort} descending={descending} onSort={onSort} />)}
         </div>
         <div role="rowgroup" className="relative" style={{ height: virtual.getTotalSize() }}>
           {virtual.getVirtualItems().map(({ index, key, start }) => {
@@ -107,7 +107,7 @@ export function ActorGrid({ rows, sort, descending, onSort, onFold, chosen, onCh
             const { queued, handled } = freshest(status, counters);
             return (
               <ActorRowView
-                key={key} status={status} queued={queued} handled={handled} depth={list ? null : row.depth} open={list ? null : row.open} below={row.below} found={row.found}
+                key={key} sort={sort} status={status} queued={queued} handled={handled} depth={list ? null : row.depth} open={list ? null : row.open} below={row.below} found={row.found}
                 place={row.place} places={row.places} chosen={status.path === chosen} active={index === activeAt} flash={flashes.get(status.path) ?? null} top={start}
               />
             );

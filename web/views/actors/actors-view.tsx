@@ -1,9 +1,6 @@
 /** The live actor tree: who runs, since when, how often it was started again, how it last ended. */
 import { useCallback, useMemo, useRef, type ReactElement } from 'react';
-import { Link } from 'wouter';
 import { ACTOR_SORTS, selectActors, type ActorSort } from '../../../src/model/actor-tree.ts';
-import { crashedSince } from '../../format/exits.ts';
-import { counted } from '../../format/figures.ts';
 import { toggled, useChosen, useParams } from '../../state/address.ts';
 import { useActors, useFleet, useLine } from '../../state/hooks.ts';
 import { useNow } from '../../state/now.ts';
@@ -16,11 +13,10 @@ import { ActorDetail } from './actor-detail.tsx';
 import { stateTone } from './actor-cells.tsx';
 import { ActorGrid } from './actor-grid.tsx';
 import { rowsOf, treeOf, type ActorRow, type Folding } from './actor-rows.ts';
+import { Summary } from './actors-summary.tsx';
 import { useCounters } from './counters.ts';
 import { flashesAt } from './ends.ts';
 import { useEnds } from './use-ends.ts';
-
-const HOUR_MS = 3_600_000;
 
 export function ActorsView(): ReactElement {
   const actors = useActors();
@@ -52,7 +48,6 @@ export function ActorsView(): ReactElement {
   }, [list, tree, folding, filtered, q, states, sort, descending, counters]);
   const flashes = useMemo(() => flashesAt(ends, new Set(rows.map(({ status }) => status.path))), [ends, rows]);
   const counts = useMemo(() => countStates(list.map(({ state }) => state)), [list]);
-  const crashed = list.filter((actor) => crashedSince(actor, now - HOUR_MS)).length;
 
   const onFold = useCallback((path: string) => setParams({ flip: toggled(flipped, path) }), [setParams, flipped]);
   const onChoose = useCallback((path: string) => setParams({ actor: path }, open ? undefined : 'step'), [setParams, open]);
@@ -71,7 +66,7 @@ export function ActorsView(): ReactElement {
   if (actors === null) return <><PageHead title="Actors" /><Waiting what="the actor tree" /></>;
   return (
     <div ref={view} className="flex h-[calc(100dvh-3.5rem)] min-h-96 flex-col sm:absolute sm:inset-0 sm:h-auto sm:min-h-0">
-      <PageHead title="Actors" summary={<Summary actors={list.length} crashed={crashed} quarantined={quarantined.size} />}>
+      <PageHead title="Actors" summary={<Summary actors={actors} quarantined={quarantined.size} />}>
         {sort === null ? (
           <>
             <Button look="quiet" onClick={() => setParams({ tree: 'open', flip: null })}>Unfold all</Button>
@@ -94,16 +89,6 @@ export function ActorsView(): ReactElement {
         {chosen === null ? null : <ActorDetail key={chosen} path={chosen} live={actors[chosen] ?? null} counters={counters} onChoose={onChoose} onClose={onClose} />}
       </div>
     </div>
-  );
-}
-
-function Summary({ actors, crashed, quarantined }: { actors: number; crashed: number; quarantined: number }): ReactElement {
-  return (
-    <p>
-      {counted(actors, 'actor')}
-      {' · '}{crashed === 0 ? 'no crash in the last hour' : <Link href="/actors?sort=lastExit&order=desc" className="font-medium text-bad hover:underline">{counted(crashed, 'actor')} crashed in the last hour</Link>}
-      {quarantined === 0 ? null : <>{' · '}<Link href="/?state=quarantined" className="font-medium text-held hover:underline">{counted(quarantined, 'host')} in quarantine</Link></>}
-    </p>
   );
 }
 
