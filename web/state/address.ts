@@ -42,13 +42,20 @@ const changeParams: SetParams = (changes, step) => {
 
 const addressWith = (query: string): string => (query === '' ? location.pathname : `${location.pathname}?${query}`);
 
+/** A browser may refuse to go back without a word. */
+const BACK_MS = 1_000;
+
 function goBack(): void {
   const waiting: (() => void)[] = [];
   returning = waiting;
-  addEventListener('popstate', () => {
+  const there = (): void => {
+    clearTimeout(patience);
+    removeEventListener('popstate', there);
     returning = null;
     for (const run of waiting) run();
-  }, { once: true });
+  };
+  const patience = setTimeout(there, BACK_MS);
+  addEventListener('popstate', there);
   history.back();
 }
 
