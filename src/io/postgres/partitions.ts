@@ -10,7 +10,7 @@ import { PARTITIONED_TABLES, type Clock, type PartitionedTable } from '../../mod
 import { msOfTime, timeOfMs } from '../../model/time.ts';
 import { holding, listPartitions, type Partition } from './partition-bounds.ts';
 import { forgetRejected } from './reject.ts';
-import { isDue } from './rollups.ts';
+import { isDue } from './rollups-due.ts';
 import { reading } from './store-error.ts';
 import { isBroken, onConnection, transaction } from './transaction.ts';
 

@@ -4,8 +4,8 @@
  * saw: with a mark its samples are seen, and a batch that commits later leaves its mark behind. So it may be cut off and done again
  * at any moment, samples may come as late as they like, and neither side waits for the other.
  */
-import type { ISql, Sql } from 'postgres';
-import { periodOf, type Period } from '../../model/records/partition-period.ts';
+import type { Sql } from 'postgres';
+import { periodOf } from '../../model/records/partition-period.ts';
 import { ROLLUP_S } from '../../model/records/perf.ts';
 import type { Clock } from '../../model/seams.ts';
 import { msOfTime, timeOfMs } from '../../model/time.ts';
@@ -70,13 +70,6 @@ export function createRollups(options: { sql: Sql; clock: Clock; make: Partition
       return buckets.length === size;
     }),
   };
-}
-
-/** Are there samples of the period that no roll-up holds yet? */
-export async function isDue(sql: ISql, { from, to }: Period): Promise<boolean> {
-  const [found] = await sql<{ due: boolean }[]>`
-    SELECT EXISTS (SELECT FROM perf_rollups_due WHERE ts > ${timeOfMs(from - ROLLUP_S * 1_000)}::text::timestamptz AND ts < ${timeOfMs(to)}::text::timestamptz) AS due`;
-  return found?.due === true;
 }
 
 function arrays(buckets: readonly Bucket[]): string[] {
