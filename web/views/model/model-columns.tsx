@@ -4,7 +4,7 @@ import { Link } from 'wouter';
 import type { HostState, ModelState } from '../../../src/model/host/state.ts';
 import { hostAddress } from '../../format/addresses.ts';
 import { counted, rounded, whole } from '../../format/figures.ts';
-import type { Speed } from '../../state/speeds.ts';
+import type { Speed } from '../../state/speed-book.ts';
 import { LivenessWord } from '../../ui/liveness.tsx';
 import { Bar } from '../../ui/meter.tsx';
 import { ModelStateWord, Unloads } from '../../ui/model-state.tsx';

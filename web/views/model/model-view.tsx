@@ -6,6 +6,7 @@ import { withQuery } from '../../state/api.ts';
 import { counted, whole } from '../../format/figures.ts';
 import { useFleet, useLine } from '../../state/hooks.ts';
 import { useLatestRows } from '../../state/latest-rows.ts';
+import { useNames } from '../../state/names.ts';
 import { useSpeeds } from '../../state/speeds.ts';
 import { isLoaded } from '../../ui/model-word.ts';
 import { Empty, Waiting } from '../../ui/notes.tsx';
@@ -37,7 +38,7 @@ function Model({ id }: { id: string }): ReactElement {
     });
   }, [fleet, byHost, id]);
   const [first] = hosts;
-  const title = first === undefined || first.model.name === '' ? id : first.model.name;
+  const title = useNames().model(id);
 
   if (fleet === null) return <><PageHead title={id} above={MATRIX} /><Waiting what="the fleet" /></>;
   const inflight = hosts.reduce<number | null>((sum, { model }) => (model.inflight === null ? sum : (sum ?? 0) + model.inflight), null);
