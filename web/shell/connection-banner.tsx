@@ -25,8 +25,8 @@ export function ConnectionBanner(): ReactElement | null {
         <p className="min-w-0 grow basis-48">
           <span className="font-medium">{reason}</span>{' '}
           {/* On a phone a line each: figures that grow would else move what stands below. */}
-          <span className="text-soft max-sm:block">{heardAt === null ? 'Nothing has come yet.' : `What you see is ${span(now - heardAt)} old.`}</span>{' '}
-          <span className="text-soft max-sm:block">{nextTryAt === null ? 'Trying …' : `Next try ${relative(nextTryAt, now)}.`}</span>
+          <span aria-live="off" className="text-soft max-sm:block">{heardAt === null ? 'Nothing has come yet.' : `What you see is ${span(now - heardAt)} old.`}</span>{' '}
+          <span aria-live="off" className="text-soft max-sm:block">{nextTryAt === null ? 'Trying …' : `Next try ${relative(nextTryAt, now)}.`}</span>
         </p>
         <Button onClick={connectNow} disabled={state !== 'closed'}>Try now</Button>
       </div>

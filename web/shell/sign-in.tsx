@@ -37,18 +37,24 @@ export function SignIn(): ReactElement {
       })
       .finally(() => setBusy(false));
   };
-  const waited = refusal?.code === 'too_many_requests' && waitS === 0;
   return (
     <main className="grid min-h-dvh place-items-center p-4">
       <form ref={form} onSubmit={submit} className="panel grid w-full max-w-sm gap-4 p-6">
         <h1 className="flex items-center gap-2 text-xl font-semibold"><img src="/icon.svg" alt="" className="size-7" />Drover</h1>
         <TextField label="Token" type="password" autoComplete="current-password" autoFocus required value={token} onChange={(event) => type(event.target.value)} aria-invalid={refusal?.code === 'unauthorized'} hint="What DROVER_TOKEN is set to on the server." />
-        <div role="alert" className={`empty:hidden ${waited ? '' : 'text-bad'}`}>{refusal === null ? null : <p key={tries}>{waited ? 'You can try again now.' : refusal.words}</p>}</div>
+        <div role="alert" className="text-bad empty:hidden">{refusal === null ? null : <p key={tries}>{refusal.words}</p>}</div>
+        {refusal?.code === 'too_many_requests' ? <Wait s={waitS} /> : null}
         {refusal?.code === 'foreign_origin' ? <PublicUrl /> : null}
-        <Button type="submit" look="solid" disabled={busy || waitS > 0}>{waitS > 0 ? <span className="tabular-nums">Try again in {waitS} s</span> : 'Sign in'}</Button>
+        <Button type="submit" look="solid" disabled={busy || waitS > 0}>Sign in</Button>
       </form>
     </main>
   );
+}
+
+/** Counts down for the eye; for the ear only the end is said. */
+function Wait({ s }: { s: number }): ReactElement {
+  const over = 'You can try again now.';
+  return <p><span aria-hidden="true" className="tabular-nums">{s > 0 ? `You can try again in ${s} s.` : over}</span><span role="status" className="sr-only">{s > 0 ? '' : over}</span></p>;
 }
 
 /** The hints of the API are for those who write programs. */
@@ -57,7 +63,7 @@ function refusalOf(error: unknown): Refusal {
   const { code, message, hint, retryAfterS } = error;
   switch (code) {
     case 'unauthorized': return { words: 'This is not the token.', code, untilMs: 0 };
-    case 'too_many_requests': return { words: 'Too many wrong tokens have come from your address, so none is looked at for a while, the right one neither. Behind a proxy that address is the proxy\'s, and everybody\'s who signs in through it.', code, untilMs: Date.now() + (retryAfterS ?? WAIT_S) * 1_000 };
+    case 'too_many_requests': return { words: 'Too many wrong tokens have come from your address, so for up to a minute none is looked at, the right one neither. Behind a proxy that address is the proxy\'s, and everybody\'s who signs in through it.', code, untilMs: Date.now() + (retryAfterS ?? WAIT_S) * 1_000 };
     case 'foreign_origin': return { words: `Drover does not know ${location.origin} as its own address. Set this where Drover runs, and start it again:`, code, untilMs: 0 };
     default: return { words: `${message} ${hint ?? ''}`, code, untilMs: 0 };
   }
