@@ -104,12 +104,15 @@ test('what happened while nobody looked is told once it can be had, and again af
   let away = true;
   await page.route(/\/api\/host-events/, async (route) => (away ? route.abort() : route.continue()));
   await page.addInitScript(`${HOUR_AGO};${fiveSeconds('50')}`);
-  const refused = page.waitForEvent('requestfailed', (request) => request.url().includes('/api/host-events'));
+  const refused = (): Promise<unknown> => page.waitForEvent('requestfailed', (failed) => failed.url().includes('/api/host-events'));
+  const first = refused();
   await page.goto(cockpit.url);
-  await refused;
-  // Gone before it could be told, hidden or not.
+  await first;
+  // Left before it could be told.
   await page.evaluate(hide(true));
+  const second = refused();
   await page.evaluate(hide(false));
+  await second;
   away = false;
   const strip = page.getByRole('complementary', { name: STRIP });
   await strip.getByText('1 h ago').waitFor();
