@@ -6,7 +6,7 @@ import { Help } from './help.tsx';
 import { useKeys } from './keys.ts';
 import { hideOverlay, showHelp, showPalette, useOverlay } from './overlay.ts';
 
-const Palette = lazy(async () => ({ default: (await import('../palette/palette.tsx')).Palette }));
+const Palette = lazy(async () => ({ default: (await import('./palette.tsx')).Palette }));
 
 export function Overlays(): ReactElement | null {
   const shown = useOverlay();

@@ -10,7 +10,7 @@ import { signOut } from '../state/session.ts';
 import { Dialog } from '../ui/dialog.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { LivenessMark } from '../ui/liveness.tsx';
-import { NAVIGATION } from '../shell/views.ts';
+import { NAVIGATION } from './views.ts';
 
 /** Beyond it a list helps nobody: type. */
 const MOST = 200;
