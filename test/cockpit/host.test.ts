@@ -109,15 +109,53 @@ describe('with a database', () => {
     const older = page.getByRole('button', { name: 'Older' });
     const rows = list.locator('[data-row]:not([data-event=gap])');
     let pages = 0;
-    for (; (await older.count()) > 0; pages++) {
-      const held = await rows.count();
-      await older.click();
-      await expect.poll(async () => (await rows.count()) > held || (await older.count()) === 0, { timeout: 30_000, interval: 20 }).toBe(true);
-    }
+    // Under load the host may be late for a moment, which is an event too: the list then has one more to show.
+    await expect.poll(async () => {
+      if (await older.isVisible() && await older.isEnabled()) {
+        pages += 1;
+        await older.click();
+      }
+      return await older.count() === 0 && await rows.count() === await events(cockpit, 'gpu2');
+    }, { timeout: 50_000, interval: 50 }).toBe(true);
     expect(pages).toBeGreaterThanOrEqual(2);
-    expect(await rows.count()).toBe(await events(cockpit, 'gpu2'));
     await page.context().close();
-  });
+  }, 90_000);
+
+  test('an older page that comes while the newest is read stays', async () => {
+    const page = await cockpit.open('/hosts/gpu2?events=all');
+    const list = page.getByRole('list', { name: 'Events' });
+    await list.locator('[data-row]').first().waitFor();
+    let release: () => void = () => {};
+    const released = new Promise<void>((free) => { release = free; });
+    let newest = 0;
+    let asked: () => void = () => {};
+    const askedAgain = new Promise<void>((told) => { asked = told; });
+    await page.route('**/api/host-events*', async (route) => {
+      const url = new URL(route.request().url());
+      if (url.searchParams.get('limit') !== '50') return route.continue();
+      url.searchParams.set('limit', '6');
+      if (!url.searchParams.has('cursor')) {
+        newest += 1;
+        if (newest > 1) {
+          asked();
+          await released;
+        }
+      }
+      return route.continue({ url: url.href });
+    });
+    await page.reload();
+    const rows = list.locator('[data-row]:not([data-event=gap])');
+    await expect.poll(() => rows.count()).toBe(6);
+    await askedAgain;
+    await page.getByRole('button', { name: 'Older' }).click();
+    await expect.poll(() => rows.count()).toBe(12);
+    const before = await events(cockpit, 'gpu2');
+    await new Promise<void>((resolve) => cockpit.hosts['gpu2']!.request({ model: 'tiny', durationMs: 1, done: () => resolve() }));
+    await expect.poll(() => events(cockpit, 'gpu2'), { timeout: 20_000 }).toBeGreaterThan(before);
+    release();
+    await expect.poll(async () => await rows.count() - 12 === await events(cockpit, 'gpu2') - before, { timeout: 40_000 }).toBe(true);
+    await page.context().close();
+  }, 90_000);
 
   test('a host that there is not', async () => {
     const page = await cockpit.open('/hosts/nobody');
@@ -150,7 +188,10 @@ describe('without a database', () => {
     const page = await cockpit.open('/hosts/gpu1');
     await page.locator('[data-liveness=live]').waitFor();
     await section(page, 'History').getByText('What is live does not need it and goes on.').waitFor();
-    expect(await section(page, 'History').getByRole('alert').textContent()).toMatch(/database/i);
+    await section(page, 'Last requests').getByText('Requests that ended before lie in the database.').waitFor();
+    // The notice over the page has said it.
+    await page.getByRole('status').getByText(/^The database is \w+$/).waitFor();
+    expect(await page.getByRole('alert').count()).toBe(0);
     cockpit.hosts['gpu1']!.record({ model: 'tiny', tokensPerSecond: 61.5 });
     await section(page, 'Last requests').getByText('61.5').waitFor();
     await section(page, 'GPUs').getByText('Test Card').waitFor();

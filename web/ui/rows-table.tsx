@@ -5,8 +5,8 @@ import { duration, rounded, whole, UNKNOWN } from '../format/figures.ts';
 import { outputRate } from '../format/rates.ts';
 import type { LatestRows } from '../state/latest-rows.ts';
 import { rowKey } from '../state/rows.ts';
+import { HistoryFault } from './history-fault.tsx';
 import { HostLink, ModelLink } from './links.tsx';
-import { Fault } from './notes.tsx';
 import { statusColour } from './status-colour.ts';
 import { Table, type TableColumn } from './table.tsx';
 import { Ago } from './time.tsx';
@@ -28,10 +28,10 @@ const COLUMNS = { host: [TIME, MODEL, ...REST], model: [TIME, HOST, ...REST] } a
 export function RowsTable({ of, latest: { rows, error, loading, reload } }: { of: keyof typeof COLUMNS; latest: LatestRows }): ReactElement {
   return (
     <>
-      {error === null ? null : <div className="p-4 pb-2"><Fault error={error} retry={reload} /></div>}
+      {error === null ? null : <div className="p-4 pb-2"><HistoryFault error={error} retry={reload}>Requests that ended before lie in the database.</HistoryFault></div>}
       {rows.length > 0 ? <Table label="Last requests" columns={COLUMNS[of]} rows={rows} keyOf={rowKey} />
         : loading ? <p role="status" className="p-4 text-soft">Reading the last requests …</p>
-        : <p className="p-4 text-soft">{error === null ? `No request to this ${of} is recorded yet. It shows here as it ends.` : 'Requests that end from now on show here.'}</p>}
+        : <p className={`p-4 text-soft ${error === null ? '' : 'pt-0'}`}>{error === null ? `No request to this ${of} is recorded yet. It shows here as it ends.` : 'Requests that end from now on show here.'}</p>}
     </>
   );
 }

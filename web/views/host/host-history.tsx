@@ -2,12 +2,11 @@
 import type { ReactElement } from 'react';
 import type { HostState } from '../../../src/model/host/state.ts';
 import type { HostEventKind } from '../../../src/model/records/history.ts';
-import { ApiFault } from '../../state/api.ts';
 import { useParams } from '../../state/address.ts';
 import { useNow } from '../../state/now.ts';
 import { Button } from '../../ui/button.tsx';
 import { Segments } from '../../ui/field.tsx';
-import { Fault } from '../../ui/notes.tsx';
+import { HistoryFault } from '../../ui/history-fault.tsx';
 import { Section } from '../../ui/section.tsx';
 import { EventList } from './event-list.tsx';
 import { HistoryBand } from './history-band.tsx';
@@ -37,7 +36,7 @@ export function HostHistory({ id, state }: { id: string; state: HostState }): Re
         title="History" flush
         actions={<Segments label="Range" value={range} options={RANGES} onChange={(value) => setParams({ range: value === '24h' ? null : value }, 'step')} />}
       >
-        {error === null ? null : <div className="p-4 pb-0"><Fault error={error} retry={() => { band.reload(); pages.reload(); }} />{error instanceof ApiFault && error.code === 'database_away' ? <p className="mt-2 text-soft">The history lies in the database. What is live does not need it and goes on.</p> : null}</div>}
+        {error === null ? null : <div className="p-4 pb-0"><HistoryFault error={error} retry={() => { band.reload(); pages.reload(); }}>The history lies in the database. What is live does not need it and goes on.</HistoryFault></div>}
         <HistoryBand host={id} history={band} liveness={liveness} rangeMs={rangeMs} now={now} unread={band.readFrom === Infinity} />
         <div className="flex flex-wrap items-center gap-4 px-4 py-2">
           <label className="inline-flex items-center gap-2 text-soft"><input type="checkbox" checked={withModels} onChange={({ target }) => setParams({ events: target.checked ? 'all' : null }, 'step')} />models too</label>

@@ -57,7 +57,8 @@ async function readBand(host: string, fromMs: number, signal: AbortSignal): Prom
 }
 
 export interface EventPages { events: readonly HostEventRow[]; /** As far back as the events go, newest first. */ gaps: readonly Gap[]; hasOlder: boolean; older: () => void; error: unknown; loading: boolean; reload: () => void }
-interface HeldPages { key: string; events: readonly HostEventRow[]; gaps: readonly Gap[]; cursor: string | null }
+interface Pages { events: readonly HostEventRow[]; cursor: string | null }
+interface HeldPages extends Pages { key: string; gaps: readonly Gap[] }
 
 /** Newest first. What is new goes to the front; if more came than a page, the list begins anew. `kinds` has to stay the same list. */
 export function useEventPages(host: string, kinds: readonly HostEventKind[], revision: string): EventPages {
@@ -67,48 +68,49 @@ export function useEventPages(host: string, kinds: readonly HostEventKind[], rev
   const [error, setError] = useState<unknown>(null);
   const [busy, setBusy] = useState(false);
   const settled = useStored(revision);
-  const read = useCallback(async (before: HeldPages | null, older: boolean, signal?: AbortSignal): Promise<HeldPages> => {
-    const request = signal === undefined ? {} : { signal };
-    const page = await api<EventPage>(withQuery('/api/host-events', { host, kind: kinds, limit: LIST_ROWS, cursor: older ? before?.cursor : null }), request);
-    const pages = before === null ? { events: page.events, cursor: page.nextCursor } : older ? { events: [...before.events, ...page.events], cursor: page.nextCursor } : joined(page, before);
-    const { gaps } = await api<{ gaps: Gap[] }>(withQuery('/api/gaps', { host, from: pages.cursor === null ? null : pages.events.at(-1)?.ts }), request);
-    return { key: `${host} ${kinds.join(' ')}`, ...pages, gaps: gaps.slice(0, LIST_GAPS) };
-  }, [host, kinds]);
   const current = useRef<HeldPages | null>(null);
+  /** `join` adds the page to what is held; null: it has nothing to do with it any more. Both kinds of pages may be under way at once, so it is asked again after the gaps. */
+  const read = useCallback(async (cursor: string | null, join: (page: EventPage, before: HeldPages | null) => Pages | null, signal?: AbortSignal): Promise<void> => {
+    const request = signal === undefined ? {} : { signal };
+    const mine = (): HeldPages | null => (current.current?.key === key ? current.current : null);
+    const page = await api<EventPage>(withQuery('/api/host-events', { host, kind: kinds, limit: LIST_ROWS, cursor }), request);
+    const before = mine();
+    const pages = join(page, before);
+    if (pages === null) return;
+    const { gaps } = await api<{ gaps: Gap[] }>(withQuery('/api/gaps', { host, from: pages.cursor === null ? null : pages.events.at(-1)?.ts }), request);
+    if (signal?.aborted === true) return;
+    const now = mine();
+    const both = now === before ? pages : join(page, now);
+    if (both === null) return;
+    const all = now === before ? gaps : [...gaps, ...(now?.gaps ?? NONE).filter(({ id }) => !gaps.some((gap) => gap.id === id))];
+    current.current = { key, ...both, gaps: all.slice(0, LIST_GAPS) };
+    hold(current.current);
+    setError(null);
+  }, [key, host, kinds]);
   useEffect(() => {
     const abort = new AbortController();
-    read(current.current?.key === key ? current.current : null, false, abort.signal).then((now) => {
-      current.current = now;
-      hold(now);
-      setError(null);
-    }).catch((fault: unknown) => {
+    read(null, joined, abort.signal).catch((fault: unknown) => {
       if (!abort.signal.aborted) setError(fault);
     });
     return () => abort.abort();
-  }, [key, read, settled, round]);
+  }, [read, settled, round]);
   const older = useCallback(() => {
-    const from = current.current;
-    if (from === null) return;
+    const cursor = current.current?.cursor ?? null;
+    if (cursor === null) return;
     setBusy(true);
-    read(from, true).then((grown) => {
-      const latest = current.current;
-      if (latest === null || latest.cursor !== from.cursor) return;
-      // What came to the front meanwhile stays.
-      const now = { ...grown, events: [...latest.events, ...grown.events.slice(from.events.length)] };
-      current.current = now;
-      hold(now);
-      setError(null);
-    }).catch(setError).finally(() => setBusy(false));
+    // The list may have begun anew meanwhile.
+    read(cursor, (page, before) => (before?.cursor === cursor ? { events: [...before.events, ...page.events], cursor: page.nextCursor } : null)).catch(setError).finally(() => setBusy(false));
   }, [read]);
   useRetry(error, reload);
   const mine = held?.key === key ? held : null;
   return { events: mine?.events ?? NONE, gaps: mine?.gaps ?? NONE, hasOlder: mine !== null && mine.cursor !== null, older, error, loading: busy || (mine === null && error === null), reload };
 }
 
-function joined({ events, nextCursor }: EventPage, before: HeldPages): Pick<HeldPages, 'events' | 'cursor'> {
+/** The newest page before what is held. */
+function joined({ events, nextCursor }: EventPage, before: HeldPages | null): Pages {
   const last = events.at(-1);
-  const at = last === undefined ? -1 : before.events.findIndex((one) => eventKey(one) === eventKey(last));
-  return at < 0 ? { events, cursor: nextCursor } : { events: [...events, ...before.events.slice(at + 1)], cursor: before.cursor };
+  const at = before === null || last === undefined ? -1 : before.events.findIndex((one) => eventKey(one) === eventKey(last));
+  return before === null || at < 0 ? { events, cursor: nextCursor } : { events: [...events, ...before.events.slice(at + 1)], cursor: before.cursor };
 }
 
 export const eventKey = ({ ts, kind, from, to, reason }: HostEventRow): string => JSON.stringify([ts, kind, from, to, reason]);

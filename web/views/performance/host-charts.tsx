@@ -2,7 +2,7 @@
 import { useMemo, type ReactElement } from 'react';
 import { useLine } from '../../state/hooks.ts';
 import { useNow } from '../../state/now.ts';
-import { Fault } from '../../ui/notes.tsx';
+import { HistoryFault } from '../../ui/history-fault.tsx';
 import { countTracks, useChartedHosts } from './charted-hosts.ts';
 import { MetricChart } from './metric-chart.tsx';
 import { METRICS } from './metrics.ts';
@@ -26,7 +26,7 @@ export function HostCharts({ hostId }: { hostId: string }): ReactElement {
   if (!loading && error === null && tracks.size === 0) return <NoPerformance hosts={ids} />;
   return (
     <div className="grid gap-3">
-      {error === null ? null : <Fault error={error} retry={retry} />}
+      {error === null ? null : <HistoryFault error={error} retry={retry}>What was measured before lies in the database.</HistoryFault>}
       <div data-stale={line !== 'open'} className={`grid gap-3 lg:grid-cols-2 ${line === 'open' ? '' : 'opacity-60 grayscale'}`}>
         {METRICS.filter(({ id }) => SHOWN.includes(id)).map((metric) => (
           <MetricChart key={metric.id} metric={metric} hosts={hosts} tracks={tracks} from={to - HOUR.spanS} to={to} stepS={stepS} happenings={happenings} group={`host ${hostId}`} height={120} />
