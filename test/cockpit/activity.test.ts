@@ -381,20 +381,47 @@ describe('over a database', () => {
     await row(page, '4,321 tok').click();
     await page.getByRole('dialog').getByText('4,321 tokens').waitFor();
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(390);
+    // As on a plain address of the local net.
+    await page.evaluate("Object.defineProperty(navigator, 'clipboard', { value: undefined }); addEventListener('copy', () => { window.copied = String(getSelection()) || document.activeElement.value; })");
+    await page.getByRole('dialog').getByRole('button', { name: 'Copy it as JSON' }).click();
+    await page.getByRole('dialog').getByText('Copied').waitFor();
+    expect(JSON.parse(await page.evaluate('window.copied'))).toMatchObject({ hostId: 'gpu1', outputTokens: 4_321 });
+    expect(await page.evaluate("document.activeElement.getAttribute('aria-label')")).toBe('Copy it as JSON');
     await page.keyboard.press('Escape');
     await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await until(page, "document.activeElement.matches('[data-row]') && document.activeElement.textContent.includes('4,321 tok')");
+    await page.getByRole('button', { name: 'Pause' }).waitFor();
     await page.context().close();
   });
 
   test('connection lost: what was read stays, greyed, and goes on by itself', async () => {
     const page = await cockpit.open('/activity?host=gpu1');
     await row(page, '4,321').waitFor();
+    const many = await cockpit.open('/activity');
+    await many.locator('[data-row]').nth(20).waitFor();
+    await many.getByText('Reading older requests …').waitFor({ state: 'detached' });
+    await many.evaluate(`window.said = []; new MutationObserver(() => {
+      const said = document.querySelector('[aria-label=Requests] [role=status]')?.textContent;
+      if (said !== undefined && !window.said.includes(said)) window.said.push(said);
+      const height = document.querySelector('[role=rowgroup]').offsetHeight;
+      window.lowest = Math.min(window.lowest ?? Infinity, height);
+    }).observe(document.body, { childList: true, subtree: true, attributes: true, characterData: true });`);
+    const tall = await many.locator('[role=rowgroup]').evaluate((element) => element.offsetHeight);
     await cockpit.stop();
     await page.locator('[data-stale=true]').waitFor();
+    await page.locator('#view').getByText('not connected', { exact: true }).waitFor();
+    expect(await page.locator('#view').getByText('live', { exact: true }).count()).toBe(0);
     expect(await row(page, '4,321').count()).toBe(1);
     await cockpit.start();
     await page.locator('[data-stale=false]').waitFor();
+    await page.locator('#view').getByText('live', { exact: true }).waitFor();
     await reached(cockpit, 'gpu1', 'live');
+    // It is read again, twice, and nobody sees it.
+    await many.waitForResponse(/\/api\/activity/);
+    await many.waitForResponse(/\/api\/gaps/);
+    expect(await many.evaluate('window.said')).toEqual([]);
+    expect(await many.evaluate('window.lowest')).toBeGreaterThanOrEqual(Math.min(tall, 1_000 * 32));
+    await many.context().close();
     cockpit.hosts['gpu1']!.record({ model: 'tiny', outputTokens: 8_888 });
     await row(page, '8,888').waitFor();
     expect(await row(page, '4,321').count()).toBe(1);

@@ -14,26 +14,28 @@ export function CopyButton({ what, text }: { what: string; text: () => string })
     return () => clearTimeout(timer);
   }, [said]);
   return (
-    <Button look="quiet" className="h-7 px-1.5 text-sm" title={`Copy ${what}`} aria-label={`Copy ${what}`} onClick={() => { void copy(text()).then((done) => say(done ? 'Copied' : 'Refused')); }}>
+    <Button look="quiet" className="h-7 px-1.5 text-sm" title={`Copy ${what}`} aria-label={`Copy ${what}`} onClick={({ currentTarget }) => { void copy(text(), currentTarget).then((done) => say(done ? 'Copied' : 'Refused')); }}>
       <Icon name="copy" /><span role="status">{said ?? 'Copy'}</span>
     </Button>
   );
 }
 
 /** The clipboard proper is there over https and on loopback alone; the old way works on a plain address of the local net as well. */
-async function copy(text: string): Promise<boolean> {
+async function copy(text: string, button: HTMLElement): Promise<boolean> {
   try {
     await navigator.clipboard.writeText(text);
     return true;
   } catch {
     const area = document.createElement('textarea');
     area.value = text;
-    document.body.append(area);
+    // Beside an open dialog nothing can be selected.
+    (button.closest('dialog') ?? document.body).append(area);
     area.select();
     try {
       return document.execCommand('copy');
     } finally {
       area.remove();
+      button.focus();
     }
   }
 }

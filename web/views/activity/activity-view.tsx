@@ -75,7 +75,7 @@ export function ActivityView(): ReactElement {
   const filtered = filtersAnything(criteria);
   return (
     <div className="flex min-h-96 grow basis-0 flex-col">
-      <PageHead title="Activity" summary={phone ? undefined : <span className="flex items-center gap-3">{tail.paused ? 'paused' : 'live'}<TailMark tail={tail} onResume={resume} /></span>}>
+      <PageHead title="Activity" summary={phone ? undefined : <span className="flex items-center gap-3">{line !== 'open' ? 'not connected' : tail.paused ? 'paused' : 'live'}<TailMark tail={tail} onResume={resume} /></span>}>
         {phone ? <Button aria-expanded={unfolded} aria-label={filtered ? 'Filters, some are on' : 'Filters'} onClick={() => unfold(!unfolded)}>{filtered ? 'Filters ●' : 'Filters'}</Button> : null}
         <TailButton tail={tail} short={phone} onPause={pause} onResume={resume} />
         <Export criteria={criteria} entries={entries} requests={tail.rows.length} />

@@ -24,13 +24,14 @@ export function Detail({ entry, phone, onClose, children }: { entry: Entry | nul
   const names = useNames();
   const title = entry === null ? 'Request' : isGap(entry) ? `Gap at ${names.host(entry.hostId)}` : `Request ${entry.upstreamId} at ${names.host(entry.hostId)}`;
   const body = <div className="grid gap-4 p-4">{entry === null ? children : isGap(entry) ? <GapFields gap={entry} /> : <RowFields row={entry} />}</div>;
-  if (phone) return <Dialog title={title} onClose={onClose} className="mb-0 h-[85dvh] w-full max-w-full rounded-b-none overflow-y-auto">{body}</Dialog>;
+  const copy = entry === null ? null : <CopyButton what="it as JSON" text={() => JSON.stringify(entry, null, 2)} />;
+  if (phone) return <Dialog title={title} onClose={onClose} actions={copy} className="mb-0 h-[85dvh] w-full max-w-full rounded-b-none overflow-y-auto">{body}</Dialog>;
   return (
     <aside aria-label={title} className="panel flex w-[clamp(20rem,38%,36rem)] shrink-0 flex-col">
       <header className="flex min-h-11 items-center justify-between gap-2 border-b border-line py-1.5 pr-2 pl-4">
         <h2 className="truncate text-lg font-medium">{title}</h2>
         <div className="flex items-center gap-1">
-          {entry === null ? null : <CopyButton what="it as JSON" text={() => JSON.stringify(entry, null, 2)} />}
+          {copy}
           <Button look="quiet" onClick={onClose} aria-label="Close" className="px-2"><Icon name="close" /></Button>
         </div>
       </header>

@@ -30,6 +30,7 @@ export interface Feed {
 
 interface Page { rows: ActivityRow[]; nextCursor: string | null }
 
+/** Where more is shown, a whole page is read again, so that the list does not shrink under who looks. */
 const FIRST_PAGE = 200;
 const PAGE = 1_000;
 /** A hidden page is drawn by no frame of the screen. */
@@ -90,8 +91,8 @@ export function createFeed(criteria: Criteria, recent: () => readonly ActivityRo
     reading?.abort();
     const mine = new AbortController();
     reading = mine;
-    // What is whole stays so while its newest are read again: gaps at its end would come and go.
-    if (what === 'older' || state.history !== 'whole') set({ history: 'reading' });
+    // Over rows that are shown their newest are read again in silence: what stands at the end would come and go.
+    if (what === 'older' || (state.tail.rows.length === 0 && state.history !== 'whole')) set({ history: 'reading' });
     work(mine.signal).then(
       () => {
         if (reading === mine) reading = null;
@@ -113,7 +114,7 @@ export function createFeed(criteria: Criteria, recent: () => readonly ActivityRo
       const now = Date.now();
       sieve = sieveOf(criteria, now);
       const [page, { gaps }] = await Promise.all([
-        api<Page>(withQuery('/api/activity', { ...activityQuery(criteria, now), limit: state.tail.skipped > 0 ? PAGE : FIRST_PAGE }), { signal }),
+        api<Page>(withQuery('/api/activity', { ...activityQuery(criteria, now), limit: state.tail.skipped > 0 || state.tail.rows.length > FIRST_PAGE ? PAGE : FIRST_PAGE }), { signal }),
         api<{ gaps: Gap[] }>(withQuery('/api/gaps', gapQuery(criteria, now)), { signal }),
       ]);
       // Nothing moves under who reads.
