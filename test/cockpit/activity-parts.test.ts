@@ -199,12 +199,12 @@ describe('what a stream says', () => {
 
 test('a gap in words', () => {
   expect([[3, 3], [1, 1], [2, 9], [0, 4], [0, 1], [7, null], [0, null], [0, 0]].map(([lostMin, lostMax]) => lostWords({ lostMin: lostMin as number, lostMax: lostMax as number | null }))).toEqual([
-    '3 requests lost', '1 request lost', 'between 2 and 9 requests lost', 'maybe up to 4 requests lost', 'maybe 1 request lost', 'at least 7 requests lost', 'maybe some requests lost, nobody can know how many', 'no request lost',
+    '3 requests lost', '1 request lost', 'between 2 and 9 requests lost', 'maybe up to 4 requests lost', 'maybe 1 request lost', 'at least 7 requests lost', 'maybe some requests lost', 'no request lost',
   ]);
   const ids = (fromId: number | null, toId: number | null, lostMax: number | null = null): string | null => idsWords({ fromId, toId, lostMax });
   expect([ids(5, 9), ids(5, 5), ids(5, null), ids(null, 9), ids(null, null), ids(5, null, 0)]).toEqual(['ids 5 to 9', 'id 5', 'ids from 5', 'ids up to 9', null, null]);
   // Where nothing is lost, nothing says that something is.
-  expect([0, 3, null].map((lostMax) => whyWords({ cause: 'restart', lostMax }))).toEqual(['nothing was in flight when the host restarted', 'the host restarted before Drover could read them', 'the host restarted before Drover could read them']);
+  expect([0, 3, null].map((lostMax) => whyWords({ cause: 'restart', lostMin: 0, lostMax }))).toEqual(['nothing was in flight when the host restarted', 'the host restarted before Drover could read them', 'the host restarted before Drover could read them, nobody can know how many']);
 });
 
 test('Markdown: a cell keeps what callers of a host sent inside it', () => {

@@ -4,7 +4,7 @@ import { counted, whole } from './figures.ts';
 
 /** How much was lost, of one gap or of all of a host's. `lostMax` null: unbounded. No capital, no stop. */
 export function lostWords({ lostMin, lostMax }: Pick<Gap, 'lostMin' | 'lostMax'>): string {
-  if (lostMax === null) return lostMin === 0 ? 'maybe some requests lost, nobody can know how many' : `at least ${counted(lostMin, 'request')} lost`;
+  if (lostMax === null) return lostMin === 0 ? 'maybe some requests lost' : `at least ${counted(lostMin, 'request')} lost`;
   if (lostMax === 0) return 'no request lost';
   if (lostMin === lostMax) return `${counted(lostMin, 'request')} lost`;
   return lostMin === 0 ? `maybe ${lostMax === 1 ? '' : 'up to '}${counted(lostMax, 'request')} lost` : `between ${whole(lostMin)} and ${counted(lostMax, 'request')} lost`;
@@ -20,8 +20,9 @@ const WHY: Readonly<Record<Gap['cause'], string>> = {
 const ENDED: Readonly<Partial<Record<Gap['cause'], string>>> = { restart: 'restarted', reload: 'reloaded its configuration' };
 
 /** Why, after `lostWords` and a colon. */
-export function whyWords({ cause, lostMax }: Pick<Gap, 'cause' | 'lostMax'>): string {
-  return lostMax === 0 ? `nothing was in flight when the host ${ENDED[cause] ?? 'ended'}` : WHY[cause];
+export function whyWords({ cause, lostMin, lostMax }: Pick<Gap, 'cause' | 'lostMin' | 'lostMax'>): string {
+  if (lostMax === 0) return `nothing was in flight when the host ${ENDED[cause] ?? 'ended'}`;
+  return `${WHY[cause]}${lostMin === 0 && lostMax === null ? ', nobody can know how many' : ''}`;
 }
 
 /** "ids 5 to 9", "id 5", "ids from 5", "ids up to 9"; null: no id is known, or none was lost. */
