@@ -131,3 +131,40 @@ test('what happened while nobody looked is told once it can be had, and again af
   cockpit.hosts['gpu1']!.start();
   await page.context().close();
 });
+
+test('a Drover that falls silent without a word is noticed, and found again', async () => {
+  const page = await cockpit.open('about:blank');
+  let silent = false;
+  await page.routeWebSocket(/\/ws$/, (socket) => {
+    const server = socket.connectToServer();
+    socket.onMessage((message) => { if (!silent) server.send(message); });
+    server.onMessage((message) => { if (!silent) socket.send(message); });
+  });
+  await page.route(/\/api\/session/, async (route) => { if (!silent) await route.continue(); });
+  // Ten seconds of silence are 300 ms here, five 200.
+  await page.addInitScript('{ const [later, now] = [setTimeout, performance.now.bind(performance)]; performance.now = () => now() * 33; window.setTimeout = (work, ms, ...rest) => later(work, ms >= 5_000 && ms <= 10_000 ? ms / 33 : ms, ...rest); }');
+  await page.goto(cockpit.url);
+  await page.locator('[data-stale=false] [data-host=gpu1][data-liveness=live]').waitFor();
+  silent = true;
+  await page.getByRole('alert').getByText('Drover has fallen silent').waitFor();
+  await page.locator('[data-stale=true] [data-host=gpu1]').waitFor();
+  silent = false;
+  await page.locator('[data-stale=false] [data-host=gpu1][data-liveness=live]').waitFor();
+  await page.context().close();
+});
+
+test('a fleet in which nothing happens is no silence', async () => {
+  const page = await cockpit.open('about:blank');
+  const asked: string[] = [];
+  page.on('websocket', (socket) => socket.on('framesent', ({ payload }) => void asked.push(String(payload))));
+  await page.addInitScript('{ const [later, now] = [setTimeout, performance.now.bind(performance)]; performance.now = () => now() * 33; window.setTimeout = (work, ms, ...rest) => later(work, ms >= 5_000 && ms <= 10_000 ? ms / 33 : ms, ...rest); }');
+  await page.addInitScript(SAID);
+  await page.goto(cockpit.url);
+  await page.locator('[data-stale=false] [data-host=gpu1]').waitFor();
+  const questions = (): number => asked.filter((text) => text === '{"type":"subscribe","topics":[]}').length;
+  const until = Date.now() + 20_000;
+  while (questions() < 3 && Date.now() < until) await page.evaluate('new Promise(requestAnimationFrame)');
+  expect(questions()).toBeGreaterThanOrEqual(3);
+  expect(await page.evaluate('[...window.said]')).toEqual([]);
+  await page.context().close();
+});

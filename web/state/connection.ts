@@ -10,6 +10,7 @@ import type { Random } from '../../src/model/seams.ts';
 import { api, ApiFault } from './api.ts';
 import { createDrawing } from './drawing.ts';
 import { readCheckedFrame } from './frame-check.ts';
+import { createPulse } from './pulse.ts';
 import { session, type SessionDocument } from './session.ts';
 
 export interface Line {
@@ -98,26 +99,39 @@ export function connect(): void {
     openedAt = performance.now();
     failedOpens = 0;
     client = opened(client);
+    pulse.begin();
     drawing.soon();
   });
   opening.addEventListener('message', ({ data }: MessageEvent<string>) => {
+    if (socket !== opening) return;
+    pulse.heard();
     const step = received(client, data, readCheckedFrame);
     line = { ...line, heardAt: Date.now() };
     if (line.state !== 'open' && step.client.connection === 'open') setLine({ state: 'open', reason: null, blocked: null });
     take(step);
   });
-  opening.addEventListener('close', ({ code }) => {
+  const gone = (reason: string): void => {
     clearTimeout(patience);
     if (socket !== opening) return;
+    pulse.end();
     socket = null;
     const after = closed(client, openedAt === null ? 0 : performance.now() - openedAt, random);
     client = after.client;
     if (openedAt === null) failedOpens += 1;
     const nextTryAt = Date.now() + after.reconnectMs;
-    setLine({ state: 'closed', reason: openedAt === null ? line.reason : closeReason(code), nextTryAt });
+    setLine({ state: 'closed', reason: openedAt === null ? line.reason : reason, nextTryAt });
     retry = setTimeout(connect, after.reconnectMs);
     void diagnose();
+  };
+  // The browser waits long for a close that nobody answers.
+  const pulse = createPulse({
+    ask: () => send([{ type: 'subscribe', topics: [] }]),
+    lost: () => {
+      gone('Drover has fallen silent.');
+      opening.close();
+    },
   });
+  opening.addEventListener('close', ({ code }) => gone(closeReason(code)));
 }
 
 export function connectNow(): void {
