@@ -12,6 +12,7 @@ import { NO_TRACKS, since, withHistory, withSamples, type Track, type Tracks } f
 import { together } from '../web/views/performance/together.ts';
 import { offered, readWindow, stepFor, steppedNow, stepSince, timeText, zoomed } from '../web/views/performance/window.ts';
 import { gap, sample } from './support/rows.ts';
+import { seeded } from './support/wall.ts';
 
 const START = 1_800_000_000;
 const ts = (s: number): string => timeOfMs((START + s) * 1_000);
@@ -93,6 +94,36 @@ describe('lines', () => {
     expect(data.quiet).toEqual([[START + 30, START + 60]]);
     expect(lines([...steps(0, 30, 5), ...steps(40, 100, 5)].map((s) => cpu(s))).quiet).toEqual([]);
     expect(lines(steps(0, 100, 20).map((s) => cpu(s))).lines[0]!.avg).not.toContain(null);
+  });
+
+  test('between two samples further apart than a line reaches there is nothing but break, whoever else tells', () => {
+    const random = seeded(7);
+    const chance = (): number => random.next();
+    for (let round = 0; round < 60; round += 1) {
+      const samples = ['a', 'b', 'c'].flatMap((hostId) => {
+        let at = Math.floor(chance() * 5);
+        return Array.from({ length: 40 }, () => {
+          at += chance() < 0.15 ? 16 + Math.floor(chance() * 80) : 5 + (chance() < 0.1 ? 1 : 0);
+          return cpu(at, chance() < 0.05 ? null : 10, hostId);
+        });
+      });
+      const held = withSamples(NO_TRACKS, samples);
+      const data = align([...held.values()], metric('cpu'), window(0, 2_000));
+      let breaks = 0;
+      for (const [line, { points }] of [...held.values()].entries()) {
+        for (const [index, { at }] of points.entries()) {
+          const before = points[index - 1];
+          const untold = before !== undefined && (before.values.cpuPct === null || points[index]!.values.cpuPct === null);
+          if (before === undefined || (at - before.at <= 15 && !untold)) continue;
+          const cells = data.lines[line]!;
+          const between = data.x.flatMap((x, place) => (x > before.at && x < at ? [cells.min[place], cells.avg[place], cells.max[place]] : []));
+          if (!untold) expect(between.length).toBeGreaterThan(0);
+          expect(between.filter((cell) => cell !== null)).toEqual([]);
+          breaks += 1;
+        }
+      }
+      expect(breaks).toBeGreaterThan(0);
+    }
   });
 
   test('what is quiet at the edges, or for a host alone', () => {

@@ -1,6 +1,6 @@
 /** What a chart draws, free of how it is drawn. */
 
-/** null: not known, the line breaks. undefined: no sample of this line here, the line goes on. */
+/** null: not known, the line breaks. undefined: no sample of this line here, the line goes on. Between a break and the next samples all are null: one null alone would cut no more than its own place out of the line. */
 export type Cell = number | null | undefined;
 
 /** The cells of one line, one for each time. A sample that is no summary has the same figure three times. */

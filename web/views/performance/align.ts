@@ -27,6 +27,7 @@ export function align(tracks: readonly Track[], metric: Metric, { from, to, step
       const index = place.get(at)!;
       [line.min[index], line.avg[index], line.max[index]] = [min, avg, max];
     }
+    for (const column of [line.min, line.avg, line.max]) breakWhole(column);
     return line;
   });
   const reachS = Math.max(MISSED * LEAST_S, ...rows.map((row) => row.reachS));
@@ -37,6 +38,16 @@ export function align(tracks: readonly Track[], metric: Metric, { from, to, step
 export const tells = ({ points }: Track, { field }: Metric): boolean => points.some((point) => spreadOf(point, field).avg !== null);
 
 const empty = (length: number): Cell[] => Array.from({ length }, () => undefined);
+
+/** A break reaches from the sample before it to the sample after it, whatever the other lines of the axis have between: the line stops and begins again at its own. */
+function breakWhole(cells: Cell[]): void {
+  let after = 0;
+  for (let at = 0; at <= cells.length; at += 1) {
+    if (at < cells.length && cells[at] === undefined) continue;
+    if (cells[at] === null || (after > 0 && cells[after - 1] === null)) cells.fill(null, after, at);
+    after = at + 1;
+  }
+}
 
 function scaled(at: number, { min, avg, max }: { min: number | null; avg: number | null; max: number | null }, factor: number): Known {
   const by = (value: number | null): number | null => (value === null ? null : value * factor);
