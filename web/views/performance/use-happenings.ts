@@ -6,7 +6,6 @@ import type { Mark, Shade } from '../../charts/marks.ts';
 import { withQuery } from '../../state/api.ts';
 import { useFleet } from '../../state/hooks.ts';
 import { useQuery } from '../../state/use-query.ts';
-import { useRetry } from '../../state/use-retry.ts';
 import { marksOf, shadesOf } from './happenings.ts';
 import { timeText, type TimeWindow } from './window.ts';
 
@@ -43,7 +42,6 @@ export function useHappenings(hosts: readonly string[], window: TimeWindow): Hap
     retryEvents();
     retryGaps();
   }, [retryEvents, retryGaps]);
-  useRetry(error, retry);
   return useMemo(() => ({ marks, shades, error, retry }), [marks, shades, error, retry]);
 }
 
