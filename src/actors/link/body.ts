@@ -16,6 +16,7 @@ import type { ReconcileInput } from '../../model/reconcile/effects.ts';
 import type { Clock, HostPort, Random, Store } from '../../model/seams.ts';
 import type { HostState } from '../../model/host/state.ts';
 import { changesAt, inflightTotal, project } from '../../model/host/project.ts';
+import { standstill } from '../../model/host/standstill.ts';
 import { timeOfMs, type Moment } from '../../model/time.ts';
 import { openConnection, type Connection } from './connection.ts';
 import { createCrowding, type Refused } from './crowding.ts';
@@ -192,7 +193,7 @@ export function createBody(deps: LinkDeps, host: LinkHost, channel: PublisherHan
       if (memory.liveness.state === 'stale') send({ type: 'probe.answered' });
     },
     failed: (reason) => send({ type: 'probe.failed', reason }),
-    late: (ms) => send({ type: 'failed', reason: { code: 'overrun', text: `Drover itself stood still for ${Math.round(ms / 1000)} s and read nothing meanwhile; it closed the stream, since a reader that stalls harms a host` } }),
+    late: (ms) => send({ type: 'failed', reason: standstill(ms) }),
     oddity,
     crash,
   }, { after: null });

@@ -15,8 +15,6 @@ import { useBandHistory, useEventPages } from './use-history.ts';
 const RANGES = [{ value: '1h', label: '1 h', ms: 3_600_000 }, { value: '24h', label: '24 h', ms: 86_400_000 }, { value: '7d', label: '7 d', ms: 7 * 86_400_000 }, { value: '30d', label: '30 d', ms: 30 * 86_400_000 }] as const;
 const USUAL: readonly HostEventKind[] = ['liveness', 'boot', 'build'];
 const ALL: readonly HostEventKind[] = [];
-/** The band moves on in steps that one can see. */
-const STEPS = 1_000;
 
 export function HostHistory({ id, state }: { id: string; state: HostState }): ReactElement {
   const [params, setParams] = useParams();
@@ -27,8 +25,7 @@ export function HostHistory({ id, state }: { id: string; state: HostState }): Re
   const band = useBandHistory(id, rangeMs, revision);
   // Of models alone every change of state would be one.
   const pages = useEventPages(id, withModels ? ALL : USUAL, withModels ? `${revision} ${Object.values(state.models).map((model) => model.state).join(' ')}` : revision);
-  const step = Math.max(1_000, rangeMs / STEPS);
-  const now = Math.ceil(useNow() / step) * step;
+  const now = useNow();
   const error = band.error ?? pages.error;
   return (
     <div id="history" className="scroll-mt-4">
