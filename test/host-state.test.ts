@@ -276,6 +276,42 @@ describe('remembering', () => {
     expect(project(memory, at(30))).toMatchObject({ asOf: null, models: { a: { state: 'stopped' } } });
   });
 
+  it('GPUs keep their figures while they are remembered; a host that is there again has none until it is read anew', () => {
+    const gpu = (utilPct: number): HostState['gpus'][string] => ({ name: 'x', utilPct, memUsedMb: 1, memTotalMb: 2, tempC: 3, powerW: 4 });
+    const unread = { name: 'x', utilPct: null, memUsedMb: null, memTotalMb: 2, tempC: null, powerW: null };
+    const read = (memory: HostMemory, gpus: HostState['gpus']): void => reduce.applyPerf(memory, { samples: [], perf: null, gpus, after: null });
+    const memory = fresh();
+    reduce.applyEvent(memory, models(model('a', 'ready')), at(1));
+    read(memory, { G: gpu(1), H: gpu(2) });
+    reduce.contacted(memory, at(2));
+    const stored = project(memory, at(2));
+    reduce.streamEnded(memory, at(3));
+    const again = createHostMemory({ ...face, tags: [] }, connecting, stored);
+    for (const one of [memory, again]) {
+      reduce.streamOpened(one, at(4));
+      expect(project(one, at(4))).toMatchObject({ asOf: time(2), gpus: { G: gpu(1), H: gpu(2) } });
+      reduce.applyEvent(one, models(model('a', 'ready')), at(5));
+      expect(project(one, at(5))).toMatchObject({ asOf: null, gpus: { G: unread, H: unread } });
+      read(one, { G: gpu(9) });
+      reduce.applyEvent(one, models(model('a', 'stopped')), at(6));
+      expect(project(one, at(6)).gpus).toEqual({ G: gpu(9), H: unread });
+      read(one, { H: gpu(8) });
+      expect(project(one, at(7)).gpus).toEqual({ G: gpu(9), H: gpu(8) });
+    }
+  });
+
+  it('a reading that comes before the list of models is of now, and takes nothing old with it', () => {
+    const memory = fresh();
+    reduce.applyEvent(memory, models(model('a', 'ready')), at(1));
+    const gpu = { name: 'x', utilPct: 1, memUsedMb: 1, memTotalMb: 2, tempC: 3, powerW: 4 };
+    reduce.applyPerf(memory, { samples: [], perf: null, gpus: { G: gpu, H: gpu }, after: null });
+    reduce.streamEnded(memory, at(3));
+    reduce.streamOpened(memory, at(4));
+    reduce.applyPerf(memory, { samples: [], perf: null, gpus: { G: { ...gpu, utilPct: 7 } }, after: null });
+    reduce.applyEvent(memory, models(model('a', 'ready')), at(5));
+    expect(project(memory, at(5)).gpus).toEqual({ G: { ...gpu, utilPct: 7 }, H: { ...gpu, utilPct: null, memUsedMb: null, tempC: null, powerW: null } });
+  });
+
   it('after a restart the stored state is remembered, as of its own last contact', () => {
     const memory = fresh();
     reduce.applyEvent(memory, models(model('a', 'ready'), model('__proto__', 'stopped')), at(1));

@@ -245,6 +245,11 @@ export const FAULTS: readonly Fault[] = [
     tests: [{ file: 'drain', only: 'with the host gone' }],
   },
   {
+    law: 7, name: 'GPUs of another time', why: 'after a host has come back, what its cards did before is shown as what they do now',
+    file: 'src/model/host/host-models.ts', search: '    forgetGpuFigures(memory);\n', replace: '',
+    tests: [{ file: 'host-state' }],
+  },
+  {
     law: 7, name: 'a lost host looks present', why: 'when a stream ends its last state still claims to be of now',
     file: 'src/model/host/reduce.ts', search: '  if (memory.present) memory.asOf = timeOfMs(memory.contactAt ?? at.wall);\n', replace: '',
     tests: [{ file: 'host-state' }],

@@ -72,6 +72,8 @@ export interface HostMemory {
   /** Begins with the stream; null: no stream, no rates. */
   throughput: Throughput | null;
   gpus: Record<string, GpuState>;
+  /** Read before this stream, or none: what they tell is of another time. */
+  gpusOld: boolean;
   perf: HostState['perf'];
   gaps: GapTotals;
   dirty: number;
@@ -114,6 +116,7 @@ export function createHostMemory(face: HostFace, liveness: Liveness, remembered?
     countsTrue: null,
     throughput: null,
     gpus: remembered?.gpus ?? {},
+    gpusOld: true,
     perf: null,
     gaps: remembered?.gaps ?? { count: 0, lostMin: 0, lostMax: 0, lastAt: null },
     dirty: DIRTY.all,

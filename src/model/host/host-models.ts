@@ -1,5 +1,6 @@
 /** The models in a host's memory: what lists, /running and ended requests make of them. */
 import type { WireModel } from './host-event.ts';
+import { forgetGpuFigures } from './host-gpus.ts';
 import { DIRTY, type HostMemory, type ModelChange, type ModelMemory } from './host-memory.ts';
 import type { RunningModel } from './readings.ts';
 import { timeOfMs, type Moment } from '../time.ts';
@@ -12,6 +13,7 @@ export function listModels(memory: HostMemory, named: readonly WireModel[], at: 
   if (!memory.present) {
     memory.present = true;
     memory.asOf = null;
+    forgetGpuFigures(memory);
     memory.dirty |= DIRTY.rest;
   }
   const models = memory.models;

@@ -3,11 +3,12 @@ import type { WireRow } from '../records/activity.ts';
 import type { GapTotals } from '../records/gap.ts';
 import type { HostEvent } from './host-event.ts';
 import { DIRTY, type HostFace, type HostMemory } from './host-memory.ts';
+import { forgetGpuFigures, joinGpus } from './host-gpus.ts';
 import { checkRunning, findModel, forgetTimes, listModels, requestLeft, rowOf } from './host-models.ts';
 import type { Liveness } from './liveness.ts';
 import { sameJson } from '../patch.ts';
 import type { PerfReading, RunningModel } from './readings.ts';
-import type { Generation, HostState, InflightRequest } from './state.ts';
+import type { Generation, InflightRequest } from './state.ts';
 import { count, createThroughput } from './throughput.ts';
 import { timeOfMs, zoneOffset, type Moment } from '../time.ts';
 
@@ -94,17 +95,11 @@ export function applyPerf(memory: HostMemory, reading: PerfReading): void {
   const offsetMin = reading.after === null ? null : zoneOffset(reading.after);
   if (offsetMin !== null) applyZone(memory, offsetMin);
   if (reading.perf !== null) memory.perf = reading.perf;
-  if (Object.keys(reading.gpus).length > 0) memory.gpus = joinGpus(memory, reading.gpus);
+  if (Object.keys(reading.gpus).length > 0) {
+    forgetGpuFigures(memory);
+    memory.gpus = joinGpus(memory, reading.gpus);
+  }
   memory.dirty |= DIRTY.rest;
-}
-
-/** The latest reading goes before what is remembered. */
-function joinGpus(memory: HostMemory, read: HostState['gpus']): HostState['gpus'] {
-  const joined = { ...memory.gpus, ...read };
-  const over = Object.keys(joined).length - memory.limits.gpus;
-  if (over <= 0) return joined;
-  memory.refused.gpus += over;
-  return Object.fromEntries(Object.entries({ ...read, ...memory.gpus, ...read }).slice(0, memory.limits.gpus));
 }
 
 /** Performance is switched off, or the host is too old for it: what was remembered of GPUs is not to be had any more. */
@@ -160,7 +155,7 @@ export function streamOpened(memory: HostMemory, at: Moment): void {
   contacted(memory, at);
 }
 
-/** The stream is over: in-flight requests, rates, perf and profile are forgotten, the rest is remembered `asOf` the last contact. */
+/** The stream is over: in-flight requests, rates, perf and profile are forgotten, the rest is remembered `asOf` the last contact: GPUs' figures until the host is present again. */
 export function streamEnded(memory: HostMemory, at: Moment): void {
   if (memory.present) memory.asOf = timeOfMs(memory.contactAt ?? at.wall);
   memory.present = false;
@@ -170,6 +165,7 @@ export function streamEnded(memory: HostMemory, at: Moment): void {
   memory.requestsCut = false;
   memory.throughput = null;
   memory.perf = null;
+  memory.gpusOld = true;
   memory.profile = null;
   memory.dirty = DIRTY.all;
 }
