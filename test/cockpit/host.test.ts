@@ -2,6 +2,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Page } from 'playwright-core';
 import { openCockpit, type Cockpit } from '../support/cockpit.ts';
+import { simHost } from '../support/fleet.ts';
 
 const GPU = { name: 'Test Card', uuid: 'GPU-test', memTotalMb: 24_576 };
 const MODELS = [{ id: 'tiny', name: 'Tiny', ttlS: 600, contextLength: 4_096, aliases: ['small'] }, { id: 'vendor/large', name: '<i>Large</i>' }];
@@ -156,6 +157,54 @@ describe('with a database', () => {
     await expect.poll(async () => await rows.count() - 12 === await events(cockpit, 'gpu2') - before, { timeout: 40_000 }).toBe(true);
     await page.context().close();
   }, 90_000);
+
+  test('what is remembered of a host that is down or disabled is grey, and of one that was removed its history stays', async () => {
+    const page = await cockpit.open('/hosts/spare');
+    await page.getByText('Nothing is stored of a host of this id.').waitFor();
+    const { host: spare, url } = await simHost({ release: 'v250', performanceEveryMs: 200, models: [{ id: 'tiny', name: 'Tiny' }], gpus: [GPU] });
+    try {
+      const ask = async (method: string, path: string, body?: unknown): Promise<void> => {
+        const answer = await fetch(`${cockpit.url}/api/hosts${path}`, { method, ...(body === undefined ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }) });
+        expect(answer.ok).toBe(true);
+      };
+      await ask('POST', '', { id: 'spare', baseUrl: url });
+      await page.locator('[data-liveness=live]').waitFor();
+      await page.locator('[data-remembered=false]').getByText('Test Card').waitFor();
+      await ask('PATCH', '/spare', { enabled: false });
+      await page.locator('[data-liveness=disabled]').waitFor();
+      const remembered = page.locator('[data-remembered=true]');
+      await remembered.getByText('Test Card').waitFor();
+      expect(await page.evaluate('getComputedStyle(document.querySelector("[data-remembered=true]")).filter')).toBe('grayscale(1)');
+      await ask('DELETE', '/spare');
+      await page.getByText('There is no host “spare”').waitFor();
+      const list = page.getByRole('list', { name: 'Events' });
+      await list.getByText('disabled by a person').waitFor();
+      await page.getByRole('img', { name: /^Liveness over .*live .*1 boot/ }).waitFor();
+      await page.getByRole('link', { name: 'performance', exact: true }).click();
+      await page.waitForURL(/\/performance\?host=spare$/);
+    } finally {
+      await page.context().close();
+      await spare.close();
+    }
+  });
+
+  test('the list of events takes as much room before it is read as after', async () => {
+    const page = await cockpit.open('/hosts/gpu2');
+    let release: () => void = () => {};
+    const released = new Promise<void>((free) => { release = free; });
+    await page.route('**/api/host-events*', async (route) => {
+      await released;
+      await route.continue();
+    });
+    await page.reload();
+    await section(page, 'History').getByText('Reading the history …').waitFor();
+    const height = async (): Promise<number> => section(page, 'History').getByRole('group', { name: 'What happened' }).evaluate((element) => element.getBoundingClientRect().height);
+    const before = await height();
+    release();
+    await page.getByRole('list', { name: 'Events' }).locator('[data-row]').first().waitFor();
+    expect(await height()).toBe(before);
+    await page.context().close();
+  });
 
   test('a host that there is not', async () => {
     const page = await cockpit.open('/hosts/nobody');

@@ -23,7 +23,7 @@ export function EventList({ events, gaps }: { events: readonly HostEventRow[]; g
     ...gaps.map((gap) => ({ key: gap.id, ts: gap.toTs ?? gap.detectedAt, kind: 'gap', words: <GapWords gap={gap} />, host: gap.hostId })),
   ].sort((a, b) => (a.ts < b.ts ? 1 : a.ts > b.ts ? -1 : 0));
   return (
-    <ol aria-label="Events" className="max-h-96 overflow-y-auto border-t border-line" tabIndex={0}>
+    <ol aria-label="Events">
       {items.map(({ key, ts, kind, words, host }) => (
         <li key={key} data-row tabIndex={-1} data-event={kind} className="grid grid-cols-[6.5rem_minmax(0,1fr)] gap-x-3 border-b border-line px-4 py-1.5 last:border-0 hover:bg-hover sm:grid-cols-[10rem_4.5rem_minmax(0,1fr)]">
           <EventTime at={ts} host={host} /><span className="text-faint max-sm:hidden">{kind}</span><div className="min-w-0">{words}</div>

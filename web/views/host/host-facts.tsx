@@ -61,11 +61,11 @@ function Fact({ name, title, large = false, wide = false, children }: { name: st
   return (
     <div className={`min-w-0 ${wide ? 'col-span-2' : ''}`} title={title}>
       <dt className="text-sm text-faint">{name}</dt>
-      <dd className={large ? 'truncate text-xl font-semibold' : 'truncate'}>{children}</dd>
+      <dd className={large ? 'flex flex-wrap items-baseline gap-x-1.5 text-xl font-semibold' : 'truncate'}>{children}</dd>
     </div>
   );
 }
 
 function Aside({ children }: { children: ReactNode }): ReactElement {
-  return <span className="ml-1.5 text-sm font-normal text-faint">{children}</span>;
+  return <span className="text-sm font-normal text-faint">{children}</span>;
 }

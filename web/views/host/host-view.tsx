@@ -49,7 +49,7 @@ function Host({ id, held: { epoch, state } }: { id: string; held: HeldHost }): R
       <div className={`grid gap-4 px-4 pb-6 ${line === 'open' ? '' : 'opacity-60 grayscale'}`} data-stale={line !== 'open'}>
         <LivenessLine state={state} />
         <HostFacts id={id} epoch={epoch} state={state} />
-        <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,5fr)_minmax(0,3fr)]">
+        <div className={`grid items-start gap-4 lg:grid-cols-[minmax(0,5fr)_minmax(0,3fr)] ${state.asOf === null ? '' : 'grayscale'}`} data-remembered={state.asOf !== null}>
           <HostModels models={state.models} />
           <HostGpus gpus={state.gpus} />
         </div>
@@ -67,10 +67,17 @@ function Host({ id, held: { epoch, state } }: { id: string; held: HeldHost }): R
   );
 }
 
+/** What was stored of a removed host stays. */
 function UnknownHost({ id }: { id: string }): ReactElement {
   return (
-    <Empty title={`There is no host “${id}”`}>
-      <p>It was removed, or never was. <Link href="/" className="text-accent underline">Go to the fleet</Link>, or see <Link href={withQuery('/activity', { host: id })} className="text-accent underline">what is kept of its activity</Link>.</p>
-    </Empty>
+    <>
+      <PageHead title={id} above={{ href: '/', name: 'Fleet' }} />
+      <div className="grid gap-4 px-4 pb-6">
+        <Empty title={`There is no host “${id}”`}>
+          <p>It was removed, or never was. <Link href="/" className="text-accent underline">Go to the fleet</Link>, or see what is kept of it: its <Link href={withQuery('/activity', { host: id })} className="text-accent underline">activity</Link>, its <Link href={withQuery('/performance', { host: id })} className="text-accent underline">performance</Link>, and its history below.</p>
+        </Empty>
+        <HostHistory key={id} id={id} state={null} />
+      </div>
+    </>
   );
 }
