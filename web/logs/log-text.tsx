@@ -26,11 +26,11 @@ export function LogMark({ line: { kind, host, model, source, amount, at } }: { l
   const zone = useZone(host);
   const log = `${names.host(host)} ${model === null ? source : names.model(model)}`.trimEnd();
   switch (kind) {
-    case 'dropped': return <span className="font-sans text-warn">⋯ {bytes(amount)} of {log} are not here: more was written than is passed on</span>;
-    case 'away': return <span className="font-sans text-warn">⋯ not connected for {span(amount)}: what {log} wrote meanwhile is not here</span>;
+    case 'dropped': return <span className="font-sans text-warn">⋯ {bytes(amount)} of <bdi>{log}</bdi> are not here: more was written than is passed on</span>;
+    case 'away': return <span className="font-sans text-warn">⋯ not connected for {span(amount)}: what <bdi>{log}</bdi> wrote meanwhile is not here</span>;
     case 'live': return (
       <span role="separator" className="flex min-w-0 grow items-center gap-3 font-sans whitespace-nowrap text-faint before:w-6 before:shrink-0 before:border-t max-sm:before:hidden before:border-edge after:grow after:border-t after:border-edge" title="Drover keeps the end of each log, and a host remembers some of its own">
-        {log}: earlier above, live since {at === null ? '' : clockTime(at, zone)}
+        <span><bdi className="inline-block max-w-72 truncate align-bottom">{log}</bdi>: earlier above, live since {at === null ? '' : clockTime(at, zone)}</span>
       </span>
     );
     case 'text': return <></>;

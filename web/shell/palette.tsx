@@ -3,8 +3,10 @@ import { Command } from 'cmdk';
 import { useMemo, useState, type ReactElement, type ReactNode } from 'react';
 import { useLocation } from 'wouter';
 import { hostAddress, modelAddress } from '../format/addresses.ts';
+import { shown } from '../format/shown.ts';
 import { connectNow } from '../state/connection.ts';
 import { useFleet, useLine, usePreferences, useSession } from '../state/hooks.ts';
+import { useNames } from '../state/names.ts';
 import { prefer } from '../state/preferences.ts';
 import { signOut } from '../state/session.ts';
 import { Dialog } from '../ui/dialog.tsx';
@@ -21,6 +23,7 @@ export function Palette({ typed, onClose, help }: { typed: { readonly current: s
   const [, go] = useLocation();
   const fleet = useFleet();
   const session = useSession();
+  const names = useNames();
   const { theme } = usePreferences();
   const { state: line } = useLine();
   const models = useMemo(() => {
@@ -43,11 +46,11 @@ export function Palette({ typed, onClose, help }: { typed: { readonly current: s
           </Group>
           <Group heading="Hosts">
             {[...(fleet ?? [])].slice(0, MOST).map(([id, { state }]) => (
-              <Item key={id} value={`host ${id} ${state.name} ${state.tags.join(' ')}`} onSelect={run(() => go(hostAddress(id)))} hint={state.liveness.state}><LivenessMark state={state.liveness.state} />{state.name}</Item>
+              <Item key={id} value={`host ${id} ${state.name} ${state.tags.join(' ')}`} onSelect={run(() => go(hostAddress(id)))} hint={state.liveness.state}><LivenessMark state={state.liveness.state} /><span className="truncate">{names.host(id)}</span></Item>
             ))}
           </Group>
           <Group heading="Models">
-            {models.map(([key, { name, hosts }]) => <Item key={key} value={`model ${key} ${name}`} onSelect={run(() => go(modelAddress(key)))} hint={`${hosts} ×`}><span className="truncate">{key}</span></Item>)}
+            {models.map(([key, { name, hosts }]) => <Item key={key} value={`model ${key} ${name}`} onSelect={run(() => go(modelAddress(key)))} hint={`${hosts} ×`}><span className="truncate">{shown(key)}</span></Item>)}
           </Group>
           <Group heading="Commands">
             <Item value="add a host" onSelect={run(() => go('/settings?add=1'))}><Icon name="plus" />Add a host</Item>

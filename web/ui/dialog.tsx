@@ -25,7 +25,7 @@ export function Dialog({ title, onClose, children, actions, className = 'w-full 
     >
       <div className="grid">
         <header className={bare ? 'sr-only' : 'flex items-center justify-between gap-4 border-b border-line py-2 pr-2 pl-4'}>
-          <h2 id={id} className="text-lg font-medium">{title}</h2>
+          <h2 id={id} className="min-w-0 wrap-anywhere text-lg font-medium">{title}</h2>
           {bare ? null : <div className="flex shrink-0 items-center gap-1">{actions}<Button look="quiet" onClick={onClose} aria-label="Close" className="px-2"><Icon name="close" /></Button></div>}
         </header>
         {children}

@@ -3,6 +3,8 @@ import type { ReactElement } from 'react';
 import { Link } from 'wouter';
 import type { ModelState } from '../../src/model/host/state.ts';
 import { modelAddress } from '../format/addresses.ts';
+import { shown } from '../format/shown.ts';
+import { useNames } from '../state/names.ts';
 import { InFlight } from './in-flight.tsx';
 import { TtlRing } from './meter.tsx';
 import { inFlightWords, isWaiting, modelColour, modelWord } from './model-word.ts';
@@ -11,9 +13,9 @@ export function ModelChip({ id, model }: { id: string; model: ModelState }): Rea
   const { unloadAt, ttlS } = model;
   const word = modelWord(model);
   return (
-    <Link href={modelAddress(id)} title={`${id}: ${isWaiting(model) ? inFlightWords(model) : word}`} className={`inline-flex max-w-full items-center gap-1.5 rounded-md border border-line px-1.5 text-sm hover:bg-hover ${modelColour(word)}`}>
-      <span className="truncate text-ink">{model.name === '' ? id : model.name}</span>
-      {model.state === 'ready' ? <span className="sr-only">ready</span> : <span>{word}</span>}
+    <Link href={modelAddress(id)} title={`${shown(id)}: ${isWaiting(model) ? inFlightWords(model) : word}`} className={`inline-flex max-w-full items-center gap-1.5 rounded-md border border-line px-1.5 text-sm hover:bg-hover ${modelColour(word)}`}>
+      <span className="truncate text-ink">{useNames().model(id)}</span>
+      {model.state === 'ready' ? <span className="sr-only">ready</span> : <span className="min-w-8 truncate">{word}</span>}
       <InFlight model={model} />
       {model.state === 'ready' && (unloadAt === null || ttlS === null || ttlS <= 0) ? <span aria-hidden="true" className="size-1.5 shrink-0 rounded-full bg-current" /> : <TtlRing unloadAt={unloadAt} ttlS={ttlS} />}
     </Link>

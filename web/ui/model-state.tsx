@@ -11,7 +11,7 @@ import { inFlightWords, isWaiting, modelColour, modelWord } from './model-word.t
 export function ModelStateWord({ model }: { model: ModelState }): ReactElement {
   const word = modelWord(model);
   const waiting = isWaiting(model);
-  return <span title={waiting ? inFlightWords(model) : undefined} className={`inline-flex items-baseline gap-1.5 font-medium ${modelColour(word)}`}><span aria-hidden="true" className={`size-1.5 self-center rounded-full bg-current ${waiting || model.state === 'starting' || model.state === 'stopping' ? 'breathe' : ''}`} />{word}</span>;
+  return <span title={waiting ? inFlightWords(model) : word} className={`inline-flex max-w-32 items-baseline gap-1.5 font-medium ${modelColour(word)}`}><span aria-hidden="true" className={`size-1.5 shrink-0 self-center rounded-full bg-current ${waiting || model.state === 'starting' || model.state === 'stopping' ? 'breathe' : ''}`} /><span className="min-w-0 truncate">{word}</span></span>;
 }
 
 /** When it unloads if nobody asks. */

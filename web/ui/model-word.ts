@@ -1,6 +1,7 @@
 /** A model's state at a host, in words and a colour. */
 import type { ModelState } from '../../src/model/host/state.ts';
 import { counted } from '../format/figures.ts';
+import { shown } from '../format/shown.ts';
 
 const COLOURS: Readonly<Record<string, string>> = { ready: 'text-good', starting: 'text-busy', waiting: 'text-warn', stopping: 'text-warn', shutdown: 'text-bad' };
 /** Of a state or of a model's word. */
@@ -10,7 +11,7 @@ export const modelColour = (state: string): string => COLOURS[state] ?? 'text-of
 export const isWaiting = ({ state, inflight }: ModelState): boolean => state === 'stopped' && inflight !== null && inflight > 0;
 /** Its state in a word. A peer's model has none of its own here. */
 export function modelWord(model: ModelState): string {
-  if (model.state === '') return model.peerId === null ? 'unknown' : `at ${model.peerId}`;
+  if (model.state === '') return model.peerId === null ? 'unknown' : `at ${shown(model.peerId)}`;
   return isWaiting(model) ? 'waiting' : model.state;
 }
 

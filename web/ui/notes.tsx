@@ -8,7 +8,7 @@ import { Icon } from './icon.tsx';
 
 export function Empty({ title, children }: { title: string; children?: ReactNode }): ReactElement {
   return (
-    <div className="grid justify-items-center gap-2 px-4 py-12 text-center">
+    <div className="grid grid-cols-[minmax(0,1fr)] justify-items-center gap-2 px-4 py-12 text-center wrap-anywhere">
       <p className="text-lg font-medium">{title}</p>
       <div className="max-w-prose text-soft">{children}</div>
     </div>
@@ -21,7 +21,7 @@ export function Fault({ error, retry, onClose }: { error: unknown; retry?: () =>
   return (
     <div role="alert" className="flex flex-wrap items-center gap-x-3 gap-y-2 rounded-md border border-bad px-3 py-2">
       <Icon name="warning" className="text-bad" />
-      <p className="min-w-0 grow basis-48"><span className="font-medium">{message}</span> {hint === null ? null : <span className="text-soft">{hint}</span>}</p>
+      <p className="min-w-0 grow basis-48 wrap-anywhere"><span className="font-medium">{message}</span> {hint === null ? null : <span className="text-soft">{hint}</span>}</p>
       {retry === undefined ? null : <Button onClick={retry}>Try again</Button>}
       {onClose === undefined ? null : <Button look="quiet" aria-label="Close" className="h-7 px-1.5" onClick={onClose}><Icon name="close" /></Button>}
     </div>
@@ -39,5 +39,5 @@ function cureOf({ code, hint }: ApiFault): ReactNode {
 }
 
 export function Waiting({ what }: { what: string }): ReactElement {
-  return <p role="status" className="px-4 py-12 text-center text-soft">Waiting for {what} …</p>;
+  return <p role="status" className="px-4 py-12 text-center wrap-anywhere text-soft">Waiting for {what} …</p>;
 }

@@ -3,6 +3,7 @@ import type { ReactElement } from 'react';
 import type { ActivityRow } from '../../src/model/records/activity.ts';
 import { duration, rounded, whole, UNKNOWN } from '../format/figures.ts';
 import { outputRate } from '../format/rates.ts';
+import { shown } from '../format/shown.ts';
 import type { LatestRows } from '../state/latest-rows.ts';
 import { rowKey } from '../state/rows.ts';
 import { HistoryFault } from './history-fault.tsx';
@@ -12,11 +13,11 @@ import { Table, type TableColumn } from './table.tsx';
 import { Ago } from './time.tsx';
 
 const TIME: TableColumn<ActivityRow> = { id: 'ts', name: 'Ended', className: 'whitespace-nowrap text-soft', cell: ({ ts, hostId }) => <Ago at={ts} host={hostId} /> };
-const HOST: TableColumn<ActivityRow> = { id: 'host', name: 'Host', cell: ({ hostId }) => <HostLink id={hostId} /> };
+const HOST: TableColumn<ActivityRow> = { id: 'host', name: 'Host', className: 'max-w-48 truncate max-sm:max-w-24', cell: ({ hostId }) => <HostLink id={hostId} /> };
 const MODEL: TableColumn<ActivityRow> = { id: 'model', name: 'Model', className: 'max-w-48 truncate max-sm:max-w-24', cell: ({ model }) => <ModelLink id={model} /> };
 const REST: readonly TableColumn<ActivityRow>[] = [
-  { id: 'path', name: 'Path', className: 'max-w-48 truncate text-soft max-xl:hidden', cell: ({ reqPath }) => reqPath ?? UNKNOWN },
-  { id: 'status', name: 'Status', right: true, cell: ({ status, error }) => <span className={statusColour(status)} title={error ?? undefined}>{status ?? UNKNOWN}</span> },
+  { id: 'path', name: 'Path', className: 'max-w-48 truncate text-soft max-xl:hidden', cell: ({ reqPath }) => (reqPath === null ? UNKNOWN : shown(reqPath)) },
+  { id: 'status', name: 'Status', right: true, cell: ({ status, error }) => <span className={statusColour(status)} title={error === null ? undefined : shown(error)}>{status ?? UNKNOWN}</span> },
   { id: 'in', name: 'In', right: true, className: 'max-sm:hidden', cell: ({ inputTokens }) => <span title="input tokens">{whole(inputTokens)}</span> },
   { id: 'out', name: 'Out', right: true, className: 'max-sm:hidden', cell: ({ outputTokens }) => <span title="output tokens">{whole(outputTokens)}</span> },
   { id: 'tokens', name: 'Tokens/s', right: true, cell: (row) => rounded(outputRate(row)) },

@@ -27,7 +27,7 @@ export function Table<T>({ label, columns, rows, keyOf, order }: TableProps<T>):
   const by = columns.find(({ id }) => id === order?.sort)?.by;
   const shown = by === undefined ? rows : sortedBy(rows, by, order?.descending === true);
   return (
-    <div className="overflow-x-auto" tabIndex={0} role="region" aria-label={label}>
+    <div className="relative overflow-x-auto" tabIndex={0} role="region" aria-label={label}>
       <table aria-label={label} className="w-full">
         <thead className="border-b border-line text-sm text-soft">
           <tr>{columns.map((column) => <Head key={column.id} column={column} order={order} />)}</tr>

@@ -7,6 +7,7 @@ import { counted, duration, UNKNOWN, whole, withUnit } from '../../format/figure
 import { idsWords, lostWords, whyWords } from '../../format/gaps.ts';
 import { outputRate, promptRate } from '../../format/rates.ts';
 import { absolute } from '../../format/times.ts';
+import { shown } from '../../format/shown.ts';
 import { useZone } from '../../state/hooks.ts';
 import { useNames } from '../../state/names.ts';
 import { Button } from '../../ui/button.tsx';
@@ -45,7 +46,7 @@ function RowFields({ row }: { row: ActivityRow }): ReactElement {
   const { ts, durationMs, status, draftTokens, draftAcceptedTokens, metadata } = row;
   return (
     <>
-      {row.error === null ? null : <p role="note" className="rounded-md border border-bad px-3 py-2"><span className="font-medium text-bad">Error:</span> <span className="break-words">{row.error}</span></p>}
+      {row.error === null ? null : <p role="note" className="rounded-md border border-bad px-3 py-2"><span className="font-medium text-bad">Error:</span> <bdi className="wrap-anywhere">{shown(row.error)}</bdi></p>}
       <Fields>
         <Field name="Ended"><Moment ts={ts} host={row.hostId} /> <span className="text-faint">(<Ago at={ts} host={row.hostId} />)</span></Field>
         <Field name="Began">{durationMs === null ? UNKNOWN : <Moment ts={timeOfMs(msOfTime(ts) - durationMs)} host={row.hostId} />}</Field>
@@ -53,7 +54,7 @@ function RowFields({ row }: { row: ActivityRow }): ReactElement {
         <Field name="Status"><span className={statusColour(status)}>{status ?? UNKNOWN}</span></Field>
         <Field name="Host"><Both id={row.hostId} name={names.host(row.hostId)}><HostLink id={row.hostId} className={LINK} /></Both></Field>
         <Field name="Model"><Both id={row.model} name={names.model(row.model)}><ModelLink id={row.model} className={LINK} /></Both></Field>
-        <Field name="Path"><span className="break-all">{row.reqPath ?? UNKNOWN}</span></Field>
+        <Field name="Path"><span className="break-all">{row.reqPath === null ? UNKNOWN : shown(row.reqPath)}</span></Field>
         <Field name="Input">{tokens(row.inputTokens)}</Field>
         <Field name="Cached">{tokens(row.cachedTokens)}</Field>
         <Field name="Output">{tokens(row.outputTokens)}</Field>
@@ -65,7 +66,7 @@ function RowFields({ row }: { row: ActivityRow }): ReactElement {
       {metadata === null || Object.keys(metadata).length === 0 ? null : (
         <section className="grid gap-2">
           <h3 className="font-medium">Metadata</h3>
-          <Fields>{Object.entries(metadata).map(([name, value]) => <Field key={name} name={name}><span className="break-all">{typeof value === 'string' ? value : JSON.stringify(value)}</span></Field>)}</Fields>
+          <Fields>{Object.entries(metadata).map(([name, value]) => <Field key={name} name={shown(name)}><bdi className="break-all">{shown(typeof value === 'string' ? value : JSON.stringify(value))}</bdi></Field>)}</Fields>
         </section>
       )}
       <CaptureOf key={`${row.hostId} ${row.bootEpoch} ${row.upstreamId}`} row={row} />
@@ -97,7 +98,7 @@ const LINK = 'wrap-anywhere text-accent hover:underline';
 
 /** A name, and the id where it is another. */
 function Both({ id, name, children }: { id: string; name: string; children: ReactNode }): ReactElement {
-  return <>{children}{id === name ? null : <span className="wrap-anywhere text-faint"> ({id})</span>}</>;
+  return <>{children}{shown(id) === name ? null : <span className="wrap-anywhere text-faint"> (<bdi>{shown(id)}</bdi>)</span>}</>;
 }
 
 function Fields({ children }: { children: ReactNode }): ReactElement {

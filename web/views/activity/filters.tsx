@@ -6,6 +6,7 @@ import type { SetParams } from '../../state/address.ts';
 import { connection } from '../../state/connection.ts';
 import { useZone } from '../../state/hooks.ts';
 import { useNames, type Names } from '../../state/names.ts';
+import { shown } from '../../format/shown.ts';
 import { absolute, type Offset } from '../../format/times.ts';
 import { Button } from '../../ui/button.tsx';
 import { Chip } from '../../ui/chip.tsx';
@@ -54,8 +55,8 @@ export function Filters({ criteria, setParams, rows }: { criteria: Criteria; set
       ) : null}
       {ERRORS.filter((status) => !statuses.includes(status)).map((status) => <Chip key={status} on={false} onToggle={() => add('status', status)}>{status}</Chip>)}
       {(Object.keys(given) as (keyof typeof given)[]).flatMap((name) => given[name].map((value) => (
-        <Chip key={`${name} ${value}`} on title={`Take away the filter ${name} ${value}`} onToggle={() => setParams({ [name]: given[name].filter((one) => one !== value) }, 'step')}>
-          <span className="text-soft">{name}</span><span className="max-w-72 truncate">{name === 'host' ? names.host(value) : name === 'model' ? names.model(value) : value}</span><Icon name="close" className="size-3" />
+        <Chip key={`${name} ${value}`} on title={shown(`Take away the filter ${name} ${value}`)} onToggle={() => setParams({ [name]: given[name].filter((one) => one !== value) }, 'step')}>
+          <span className="text-soft">{name}</span><span className="max-w-72 truncate">{name === 'host' ? names.host(value) : name === 'model' ? names.model(value) : shown(value)}</span><Icon name="close" className="size-3" />
         </Chip>
       )))}
       {filtersAnything(criteria) ? <Button look="quiet" onClick={() => setParams(NO_FILTERS, 'step')}>Show all</Button> : null}
@@ -70,7 +71,7 @@ function Adder({ label, names, chosen, turn, onAdd }: { label: string; names: re
   return (
     <Choice label={label} className="w-28" value="" {...turn} onChange={({ target }) => onAdd(target.value)}>
       <option value="">{label} …</option>
-      {free.map(({ id, name }) => <option key={id} value={id} title={id}>{names.some((other) => other.name === name && other.id !== id) ? `${name} (${id})` : name}</option>)}
+      {free.map(({ id, name }) => <option key={id} value={id} title={shown(id)}>{names.some((other) => other.name === name && other.id !== id) ? `${name} (${shown(id)})` : name}</option>)}
     </Choice>
   );
 }

@@ -4,6 +4,7 @@ import type { ActivityRow } from '../../../src/model/records/activity.ts';
 import type { Gap } from '../../../src/model/records/gap.ts';
 import { msOfTime } from '../../../src/model/time.ts';
 import { absolute, clockTime, day, type Offset } from '../../format/times.ts';
+import { shown } from '../../format/shown.ts';
 import { duration, rounded, UNKNOWN, whole } from '../../format/figures.ts';
 import { idsWords, lostWords, whyWords } from '../../format/gaps.ts';
 import { outputRate } from '../../format/rates.ts';
@@ -53,8 +54,8 @@ function Cells({ row, all, hostName, modelName, time }: Named & { row: ActivityR
     <>
       <div role="cell" className="whitespace-nowrap text-soft">{time}</div>
       <div role="cell" className="truncate" title={row.hostId}>{hostName}</div>
-      <div role="cell" className="truncate font-medium" title={row.model}>{modelName}</div>
-      {all ? <div role="cell" className="truncate text-soft">{row.reqPath ?? UNKNOWN}{row.error === null ? null : <span className="text-bad"> {row.error}</span>}</div> : null}
+      <div role="cell" className="truncate font-medium" title={shown(row.model)}>{modelName}</div>
+      {all ? <div role="cell" className="truncate text-soft">{row.reqPath === null ? UNKNOWN : shown(row.reqPath)}{row.error === null ? null : <bdi className="text-bad"> {shown(row.error)}</bdi>}</div> : null}
       <div role="cell" className={`figure ${statusColour(row.status)}`}>{row.status ?? UNKNOWN}</div>
       {all ? <div role="cell" className="figure">{whole(row.inputTokens)}</div> : null}
       <div role="cell" className="figure">{whole(row.outputTokens)}</div>
@@ -68,9 +69,9 @@ function Lines({ row, hostName, modelName, time }: Named & { row: ActivityRow })
   const rate = outputRate(row);
   return (
     <>
-      <div role="cell" className="truncate font-medium" title={row.model}>{modelName}</div>
+      <div role="cell" className="truncate font-medium" title={shown(row.model)}>{modelName}</div>
       <div role="cell" className="figure"><span className={statusColour(row.status)}>{row.status ?? UNKNOWN}</span><span className="ml-2">{duration(row.durationMs)}</span></div>
-      <div role="cell" className="truncate text-sm text-soft">{time} · <span title={row.hostId}>{hostName}</span>{row.error === null ? null : <span className="text-bad"> {row.error}</span>}</div>
+      <div role="cell" className="truncate text-sm text-soft">{time} · <bdi title={row.hostId}>{hostName}</bdi>{row.error === null ? null : <bdi className="text-bad"> {shown(row.error)}</bdi>}</div>
       <div role="cell" className="figure text-sm text-soft">{whole(row.outputTokens)} tok{rate === null ? '' : ` · ${rounded(rate)}/s`}</div>
     </>
   );
@@ -81,7 +82,7 @@ function GapCells({ gap, unsure, layout, hostName, time }: { gap: Gap; unsure: b
   const why = unsure ? ' · might have passed these filters' : '';
   const lost = <span className={`font-medium ${gap.lostMax === 0 ? 'text-soft' : 'text-warn'}`}>{lostWords(gap)}</span>;
   if (layout === 'lines') {
-    return <div role="cell" className="col-span-full min-w-0"><p className="truncate">{lost}<span className="text-sm text-soft">{why}</span></p><p className="truncate text-sm text-soft">{time} · <span title={gap.hostId}>{hostName}</span> · {gap.cause}{ids === null ? '' : ` · ${ids}`}</p></div>;
+    return <div role="cell" className="col-span-full min-w-0"><p className="truncate">{lost}<span className="text-sm text-soft">{why}</span></p><p className="truncate text-sm text-soft">{time} · <bdi title={gap.hostId}>{hostName}</bdi> · {gap.cause}{ids === null ? '' : ` · ${ids}`}</p></div>;
   }
   return (
     <>

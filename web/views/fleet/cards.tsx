@@ -3,6 +3,7 @@ import { memo, type ReactElement, type ReactNode } from 'react';
 import { Link } from 'wouter';
 import { hostAddress } from '../../format/addresses.ts';
 import { whole } from '../../format/figures.ts';
+import { useNames } from '../../state/names.ts';
 import { LivenessWord } from '../../ui/liveness.tsx';
 import { TokensRate } from '../../ui/tokens-rate.tsx';
 import { GapsCell, GpuSum, ModelsCell, Since } from './columns.tsx';
@@ -25,7 +26,7 @@ const Card = memo(function Card({ id, held }: HostEntry): ReactElement {
     <li data-row data-host={id} data-liveness={liveness.state} className="panel grid grid-cols-[minmax(0,1fr)] content-start gap-1.5 p-2.5 [contain-intrinsic-size:auto_7.5rem] [content-visibility:auto]">
       <div>
         <div className="flex items-baseline justify-between gap-3">
-          <Link href={hostAddress(id)} className="truncate font-medium hover:text-accent hover:underline">{state.name}</Link>
+          <Link href={hostAddress(id)} className="truncate font-medium hover:text-accent hover:underline" title={id}>{useNames().host(id)}</Link>
           <LivenessWord state={liveness.state} />
         </div>
         <div className="flex items-baseline justify-between gap-3 text-sm text-faint">

@@ -7,7 +7,9 @@ import { msOfTime } from '../../../src/model/time.ts';
 import { hostAddress } from '../../format/addresses.ts';
 import { counted, megabytes, percent, UNKNOWN, whole } from '../../format/figures.ts';
 import { lostWords } from '../../format/gaps.ts';
+import { shown } from '../../format/shown.ts';
 import { relative } from '../../format/times.ts';
+import { useNames, type Names } from '../../state/names.ts';
 import { useAsOfNow } from '../../state/now.ts';
 import { LivenessWord } from '../../ui/liveness.tsx';
 import { Bar } from '../../ui/meter.tsx';
@@ -33,7 +35,7 @@ export const COLUMNS: readonly Column[] = [
 function HostName({ id, held: { state } }: HostEntry): ReactElement {
   return (
     <div className="min-w-0">
-      <Link href={hostAddress(id)} className="block truncate font-medium hover:text-accent hover:underline">{state.name}</Link>
+      <Link href={hostAddress(id)} className="block truncate font-medium hover:text-accent hover:underline" title={id}>{useNames().host(id)}</Link>
       <p className="truncate text-sm text-faint">{state.name === id ? '' : `${id} `}{state.tags.map((tag) => `#${tag}`).join(' ')}</p>
     </div>
   );
@@ -64,6 +66,7 @@ const CHIPS = 4;
 const NAMED = 20;
 
 export function ModelsCell({ id, held: { state: { models } } }: HostEntry): ReactElement {
+  const names = useNames();
   const all = Object.entries(models).filter(([, model]) => !model.unlisted);
   const up = all.filter(([, model]) => isUp(model));
   const shown = up.slice(0, CHIPS);
@@ -72,13 +75,13 @@ export function ModelsCell({ id, held: { state: { models } } }: HostEntry): Reac
   return (
     <div className="flex min-w-0 flex-wrap items-center gap-x-1 gap-y-0.5">
       {shown.map(([key, model]) => <ModelChip key={key} id={key} model={model} />)}
-      {rest.length === 0 ? null : <Link href={hostAddress(id)} title={namesOf(rest)} className="text-sm text-faint hover:text-ink">{shown.length === 0 ? counted(rest.length, 'model') : `+${rest.length}`}</Link>}
+      {rest.length === 0 ? null : <Link href={hostAddress(id)} title={namesOf(rest, names)} className="text-sm text-faint hover:text-ink">{shown.length === 0 ? counted(rest.length, 'model') : `+${rest.length}`}</Link>}
     </div>
   );
 }
 
-function namesOf(models: readonly [string, ModelState][]): string {
-  const lines = models.slice(0, NAMED).map(([key, model]) => `${model.name === '' ? key : model.name}: ${modelWord(model)}`);
+function namesOf(models: readonly [string, ModelState][], names: Names): string {
+  const lines = models.slice(0, NAMED).map(([key, model]) => `${names.model(key)}: ${modelWord(model)}`);
   return [...lines, ...(models.length > NAMED ? [`and ${models.length - NAMED} more`] : [])].join('\n');
 }
 
@@ -106,7 +109,7 @@ export function GpuSum({ held: { state } }: HostEntry): ReactElement {
   return <GpuBar used={vramPart(state)} total={1} label={all.map(gpuWords).join('\n')} />;
 }
 
-const gpuWords = ({ name, memUsedMb, memTotalMb, utilPct }: GpuState): string => `${name}: ${megabytes(memUsedMb)} of ${megabytes(memTotalMb)}, busy ${percent(utilPct)}`;
+const gpuWords = ({ name, memUsedMb, memTotalMb, utilPct }: GpuState): string => `${shown(name)}: ${megabytes(memUsedMb)} of ${megabytes(memTotalMb)}, busy ${percent(utilPct)}`;
 
 function GpuBar({ used, total, label }: { used: number | null; total: number | null; label: string }): ReactElement {
   return (

@@ -2,6 +2,7 @@
 import { useMemo, type ReactElement } from 'react';
 import type { HostState, InflightRequest } from '../../../src/model/host/state.ts';
 import { bytes, counted, UNKNOWN, whole } from '../../format/figures.ts';
+import { shown } from '../../format/shown.ts';
 import { ModelLink } from '../../ui/links.tsx';
 import { Section } from '../../ui/section.tsx';
 import { Table, type TableColumn } from '../../ui/table.tsx';
@@ -12,7 +13,7 @@ interface Entry { id: string; request: InflightRequest }
 const COLUMNS: readonly TableColumn<Entry>[] = [
   { id: 'age', name: 'For', className: 'whitespace-nowrap', cell: ({ request: { startedAt } }) => <For since={startedAt} /> },
   { id: 'model', name: 'Model', className: 'max-w-36 truncate max-sm:max-w-24', cell: ({ request: { model } }) => <ModelLink id={model} /> },
-  { id: 'path', name: 'Request', className: 'max-w-36 truncate text-soft max-sm:max-w-24', cell: ({ request: { method, path, remoteIp } }) => <span title={`${method} ${path}${remoteIp === null ? '' : `, from ${remoteIp}`}`}>{`${method} ${path}`}</span> },
+  { id: 'path', name: 'Request', className: 'max-w-36 truncate text-soft max-sm:max-w-24', cell: ({ request: { method, path, remoteIp } }) => <span title={shown(`${method} ${path}${remoteIp === null ? '' : `, from ${remoteIp}`}`)}>{shown(`${method} ${path}`)}</span> },
   { id: 'bytes', name: 'Answered', right: true, cell: ({ request: { respBytes } }) => bytes(respBytes) },
   { id: 'remote', name: 'From', right: true, className: 'hidden text-soft 2xl:table-cell', cell: ({ request: { remoteIp } }) => remoteIp ?? UNKNOWN },
 ];

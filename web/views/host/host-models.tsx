@@ -4,7 +4,9 @@ import { Link } from 'wouter';
 import type { HostState, ModelState } from '../../../src/model/host/state.ts';
 import { modelAddress } from '../../format/addresses.ts';
 import { counted, span, UNKNOWN, whole } from '../../format/figures.ts';
+import { shown } from '../../format/shown.ts';
 import { useParams } from '../../state/address.ts';
+import { useNames } from '../../state/names.ts';
 import { isLoaded, modelWord } from '../../ui/model-word.ts';
 import { ModelStateWord, Unloads } from '../../ui/model-state.tsx';
 import { Section } from '../../ui/section.tsx';
@@ -43,11 +45,13 @@ export function HostModels({ models }: Pick<HostState, 'models'>): ReactElement 
 }
 
 function ModelName({ id, model: { name, aliases, peerId, unlisted, description } }: Entry): ReactElement {
+  const [called, key] = [useNames().model(id), shown(id)];
+  const said = [called === key ? '' : key, name === '' || shown(name) === called || shown(name) === key ? '' : `named ${name}`, aliases.length === 0 ? '' : `also ${aliases.join(', ')}`, peerId === null ? '' : `at its peer ${peerId}`, unlisted ? 'not listed' : ''];
   return (
     <div className="min-w-0 max-w-80 max-sm:max-w-44">
-      <Link href={modelAddress(id)} className="block truncate font-medium hover:text-accent hover:underline" title={description === '' ? id : `${id}: ${description}`}>{name === '' ? id : name}</Link>
+      <Link href={modelAddress(id)} className="block truncate font-medium hover:text-accent hover:underline" title={shown(description === '' ? id : `${id}: ${description}`)}>{called}</Link>
       <p className="truncate text-sm text-faint">
-        {[name === '' || name === id ? '' : id, aliases.length === 0 ? '' : `also ${aliases.join(', ')}`, peerId === null ? '' : `at its peer ${peerId}`, unlisted ? 'not listed' : ''].filter((part) => part !== '').join(' · ')}
+        {shown(said.filter((part) => part !== '').join(' · '))}
       </p>
     </div>
   );

@@ -2,9 +2,11 @@
 import { lazy, Suspense, useEffect, type ReactElement } from 'react';
 import { Link, useParams, useSearch } from 'wouter';
 import type { HeldHost } from '../../../src/model/client-fleet.ts';
+import { shown } from '../../format/shown.ts';
 import { withQuery } from '../../state/api.ts';
 import { useFleet, useLine } from '../../state/hooks.ts';
 import { useLatestRows } from '../../state/latest-rows.ts';
+import { useNames } from '../../state/names.ts';
 import { Empty, Waiting } from '../../ui/notes.tsx';
 import { PageHead } from '../../ui/page-head.tsx';
 import { RowsTable } from '../../ui/rows-table.tsx';
@@ -24,13 +26,14 @@ export function HostView(): ReactElement {
   const { id } = useParams<{ id: string }>();
   const fleet = useFleet();
   const held = fleet?.get(id);
-  if (fleet === null) return <><PageHead title={id} /><Waiting what="the host" /></>;
+  if (fleet === null) return <><PageHead title={shown(id)} /><Waiting what="the host" /></>;
   if (held === undefined) return <UnknownHost id={id} />;
   return <Host key={id} id={id} held={held} />;
 }
 
 function Host({ id, held: { epoch, state } }: { id: string; held: HeldHost }): ReactElement {
   const { state: line } = useLine();
+  const name = useNames().host(id);
   const latest = useLatestRows({ host: id }, ROWS);
   // The address may come to name a part of the page while it stands.
   const search = useSearch();
@@ -39,7 +42,7 @@ function Host({ id, held: { epoch, state } }: { id: string; held: HeldHost }): R
   }, [search]);
   return (
     <>
-      <PageHead title={state.name} above={{ href: '/', name: 'Fleet' }} summary={<span className="text-faint">{state.name === id ? '' : `${id} `}{state.tags.map((tag) => <Link key={tag} href={withQuery('/', { tag })} className="mr-1 hover:text-ink">#{tag}</Link>)}</span>}>
+      <PageHead title={name} above={{ href: '/', name: 'Fleet' }} summary={<span className="wrap-anywhere text-faint">{name === id ? '' : <><bdi>{shown(id)}</bdi> </>}{state.tags.map((tag) => <Link key={tag} href={withQuery('/', { tag })} className="mr-1 hover:text-ink">#{shown(tag)}</Link>)}</span>}>
         <nav aria-label="Of this host" className="flex gap-4">
           <Link href={withQuery('/activity', { host: id })} className="text-accent hover:underline">Activity</Link>
           <Link href={withQuery('/performance', { host: id })} className="text-accent hover:underline">Performance</Link>
@@ -71,9 +74,9 @@ function Host({ id, held: { epoch, state } }: { id: string; held: HeldHost }): R
 function UnknownHost({ id }: { id: string }): ReactElement {
   return (
     <>
-      <PageHead title={id} above={{ href: '/', name: 'Fleet' }} />
+      <PageHead title={shown(id)} above={{ href: '/', name: 'Fleet' }} />
       <div className="grid gap-4 px-4 pb-6">
-        <Empty title={`There is no host “${id}”`}>
+        <Empty title={`There is no host “${shown(id)}”`}>
           <p>It was removed, or never was. <Link href="/" className="text-accent underline">Go to the fleet</Link>, or see what is kept of it: its <Link href={withQuery('/activity', { host: id })} className="text-accent underline">activity</Link>, its <Link href={withQuery('/performance', { host: id })} className="text-accent underline">performance</Link>, and its history below.</p>
         </Empty>
         <HostHistory key={id} id={id} state={null} />

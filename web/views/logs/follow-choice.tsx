@@ -1,7 +1,9 @@
 /** Which logs to follow: hosts, and below a chosen one its models. */
 import { useState, type ReactElement } from 'react';
 import type { HeldHost } from '../../../src/model/client-fleet.ts';
+import { shown } from '../../format/shown.ts';
 import { toggled } from '../../state/address.ts';
+import { useNames } from '../../state/names.ts';
 import { DropDown } from '../../ui/drop-down.tsx';
 import { LivenessMark } from '../../ui/liveness.tsx';
 import { modelName } from './log-choice.ts';
@@ -12,6 +14,7 @@ export interface FollowChoiceProps { fleet: ReadonlyMap<string, HeldHost>; hosts
 
 export function FollowChoice({ fleet, hosts, models, onChange }: FollowChoiceProps): ReactElement {
   const [q, setQ] = useState('');
+  const names = useNames();
   const rows = choices(fleet, hosts, models, q.toLowerCase());
   return (
     <DropDown label="Choose logs" icon="logs" className="w-80">
@@ -23,7 +26,7 @@ export function FollowChoice({ fleet, hosts, models, onChange }: FollowChoicePro
           return (
             <label key={`${host}/${model ?? ''}`} className={`flex h-7 shrink-0 cursor-pointer items-center gap-2 rounded-sm px-1.5 hover:bg-hover ${model === null ? '' : 'pl-7 text-soft'}`}>
               <input type="checkbox" checked={chosen} onChange={() => onChange(model === null ? { host: toggled(hosts, host) } : { model: toggled(models, modelName(host, model)) })} />
-              {model === null ? <><LivenessMark state={held.state.liveness.state} /><span className="truncate" title={host}>{held.state.name}</span></> : <span className="truncate" title={`the own log of ${model}`}>{nameOf(held, model)}</span>}
+              {model === null ? <><LivenessMark state={held.state.liveness.state} /><span className="truncate" title={shown(host)}>{names.host(host)}</span></> : <span className="truncate" title={shown(`the own log of ${model}`)}>{names.model(model)}</span>}
             </label>
           );
         })}

@@ -4,6 +4,7 @@ import { bytes } from '../../format/figures.ts';
 import type { LogLine } from '../../logs/log-book.ts';
 import type { Range } from '../../logs/log-search.ts';
 import { LogMark, LogText, LogTime } from '../../logs/log-text.tsx';
+import { shown } from '../../format/shown.ts';
 import { useNames } from '../../state/names.ts';
 
 export const LINE_PX = 20;
@@ -53,7 +54,7 @@ export const LogRow = memo(function LogRow({ line, index, top, ranges, current, 
 function Origin({ line: { host, model, source }, of }: { line: LogLine; of: 'source' | 'host' }): ReactElement {
   const names = useNames();
   return (
-    <span className={`shrink-0 truncate text-faint select-none ${of === 'host' ? 'w-24 sm:w-40' : 'w-18'}`} title={`${host}, ${model ?? source}`}>
+    <span className={`shrink-0 truncate text-faint select-none ${of === 'host' ? 'w-24 sm:w-40' : 'w-18'}`} title={shown(`${host}, ${model ?? source}`)}>
       {of === 'host' ? `${names.host(host)} ${model === null ? source : names.model(model)}` : source}
     </span>
   );

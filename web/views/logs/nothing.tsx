@@ -35,7 +35,7 @@ export function Nothing({ logs, fleet, recalled, hidden, cleared, source, onShow
   if (cleared) return <Empty title="Cleared"><p>What is written from now on stands here. Reload the page for what was written before.</p></Empty>;
   return (
     <Empty title="Nothing has been written yet">
-      {known.slice(0, MOST).map((log) => <p key={log.topic}>{why(log, fleet.get(log.host), names)}</p>)}
+      {known.slice(0, MOST).map((log) => <p key={log.topic} className="wrap-anywhere">{why(log, fleet.get(log.host), names)}</p>)}
       {known.length > MOST ? <p>and {known.length - MOST} more</p> : null}
     </Empty>
   );
@@ -47,11 +47,11 @@ function why(log: FollowedLog, held: HeldHost | undefined, names: Names): ReactN
   const name = nameOf(log, names);
   if (held === undefined) return name;
   const { liveness: { state }, models } = held.state;
-  if (state === 'disabled') return <>{names.host(log.host)} is disabled, so nothing is read from it. <Link href="/settings" className="text-accent underline">Enable it</Link>.</>;
-  if (state !== 'live') return <>{names.host(log.host)} is {state}. Its lines come when it can be reached.</>;
+  if (state === 'disabled') return <><bdi>{names.host(log.host)}</bdi> is disabled, so nothing is read from it. <Link href="/settings" className="text-accent underline">Enable it</Link>.</>;
+  if (state !== 'live') return <><bdi>{names.host(log.host)}</bdi> is {state}. Its lines come when it can be reached.</>;
   const model = log.model === null ? undefined : models[log.model];
-  if (log.model !== null && model !== undefined && !isLoaded(model)) return <>{name} is not loaded and has said nothing. Its server writes when a <Link href={modelAddress(log.model)} className="text-accent underline">request</Link> loads it.</>;
-  return <>{name} remembers no line and has written none since. The next request to it makes the first.</>;
+  if (log.model !== null && model !== undefined && !isLoaded(model)) return <><bdi>{name}</bdi> is not loaded and has said nothing. Its server writes when a <Link href={modelAddress(log.model)} className="text-accent underline">request</Link> loads it.</>;
+  return <><bdi>{name}</bdi> remembers no line and has written none since. The next request to it makes the first.</>;
 }
 
 function nameOf({ host, model }: FollowedLog, names: Names): string {

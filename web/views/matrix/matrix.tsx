@@ -5,7 +5,9 @@ import type { HeldHost } from '../../../src/model/client-fleet.ts';
 import type { ModelState } from '../../../src/model/host/state.ts';
 import { hostAddress, modelAddress } from '../../format/addresses.ts';
 import { counted, rounded, withUnit } from '../../format/figures.ts';
+import { shown } from '../../format/shown.ts';
 import { useParams } from '../../state/address.ts';
+import { useNames } from '../../state/names.ts';
 import type { HostSpeeds, Speed } from '../../state/speed-book.ts';
 import { useSpeeds } from '../../state/speeds.ts';
 import { Button } from '../../ui/button.tsx';
@@ -23,8 +25,9 @@ export function Matrix({ fleet, q }: { fleet: ReadonlyMap<string, HeldHost>; q: 
   const model = params.get('model') ?? '';
   const loaded = params.get('loaded') === '1';
   const { byHost, error, reload } = useSpeeds(NOTHING);
+  const names = useNames();
   const hosts = useMemo(() => hostsOf(fleet, q), [fleet, q]);
-  const heads = useMemo(() => modelsOf(hosts, { model, loaded }), [hosts, model, loaded]);
+  const heads = useMemo(() => modelsOf(hosts, { model, loaded }, names), [hosts, model, loaded, names]);
   // The same list until a column comes or goes, so that a host's row is drawn again for its own changes alone.
   const key = JSON.stringify(heads.map((head) => head.key));
   const keys = useMemo(() => JSON.parse(key) as string[], [key]);
@@ -68,8 +71,8 @@ const LINK = 'outline-offset-[-2px] hover:bg-hover';
 const Head = memo(function Head({ id, name, hosts, loadedAt, at, tabIndex }: Omit<ModelHead, 'key' | 'upAt'> & Place & { id: string }): ReactElement {
   return (
     <div role="columnheader" aria-label={name} className="min-w-0">
-      <Link href={modelAddress(id)} data-at={at} tabIndex={tabIndex} title={id} className={`block px-2 py-2 ${LINK}`}>
-        <span className="block truncate font-medium">{name}</span>
+      <Link href={modelAddress(id)} data-at={at} tabIndex={tabIndex} title={name === shown(id) ? name : `${name}: ${shown(id)}`} className={`block px-2 py-2 ${LINK}`}>
+        <span className="block w-max max-w-44 min-w-full truncate font-medium">{name}</span>
         <span className="block truncate text-faint">{loadedAt} of {hosts} loaded</span>
       </Link>
     </div>
@@ -80,11 +83,12 @@ const Head = memo(function Head({ id, name, hosts, loadedAt, at, tabIndex }: Omi
 const Row = memo(function Row({ id, held: { state }, keys, speeds, row, active }: HostRow & { keys: readonly string[]; speeds: HostSpeeds | undefined; row: number; active: string | null }): ReactElement {
   const place = (column: number): Place => ({ at: `${row} ${column}`, tabIndex: active === `${row} ${column}` || (active === '0 0' && column === 0) ? 0 : -1 });
   const { at, tabIndex } = place(0);
+  const name = useNames().host(id);
   return (
     <div role="row" data-row data-host={id} data-liveness={state.liveness.state} className="grid grid-cols-(--columns) border-b border-line [contain-intrinsic-size:auto_3rem] [content-visibility:auto] last:border-0">
       <div role="rowheader" className="sticky left-0 z-1 min-w-0 border-r border-line bg-panel">
-        <Link href={hostAddress(id)} data-at={at} tabIndex={tabIndex} className={`flex h-full items-center gap-2 px-3 py-1.5 ${LINK}`}>
-          <LivenessMark state={state.liveness.state} /><span className="sr-only">{state.liveness.state}</span><span className="truncate font-medium">{state.name}</span>
+        <Link href={hostAddress(id)} data-at={at} tabIndex={tabIndex} title={name === shown(id) ? name : `${name}: ${shown(id)}`} className={`flex h-full items-center gap-2 px-3 py-1.5 ${LINK}`}>
+          <LivenessMark state={state.liveness.state} /><span className="sr-only">{state.liveness.state}</span><span className="truncate font-medium">{name}</span>
         </Link>
       </div>
       {keys.map((key, index) => (
@@ -102,7 +106,7 @@ const Cell = memo(function Cell({ id, model, speed, at, tabIndex }: Place & { id
   const { state, unloadAt, ttlS } = model;
   const [up, word] = [isUp(model), modelWord(model)];
   return (
-    <Link href={modelAddress(id)} data-at={at} tabIndex={tabIndex} className={`block h-full px-2 py-1.5 ${LINK}`} title={speed === undefined ? 'no request seen' : `median of ${counted(speed.rows, 'request')}: ${withUnit(speed.tokens, 'tokens/s')}, prompt ${withUnit(speed.prompt, 'tokens/s')}`}>
+    <Link href={modelAddress(id)} data-at={at} tabIndex={tabIndex} className={`block h-full w-0 min-w-full px-2 py-1.5 ${LINK}`} title={speed === undefined ? 'no request seen' : `median of ${counted(speed.rows, 'request')}: ${withUnit(speed.tokens, 'tokens/s')}, prompt ${withUnit(speed.prompt, 'tokens/s')}`}>
       <span className={`flex items-center gap-1.5 text-sm ${up ? `font-medium ${modelColour(word)}` : 'text-faint'}`}>
         <span aria-hidden="true" className={`size-1.5 shrink-0 rounded-full ${up ? 'bg-current' : 'border border-current'}`} /><span className="truncate">{word}</span>
         {state === 'ready' ? <TtlRing unloadAt={unloadAt} ttlS={ttlS} /> : null}

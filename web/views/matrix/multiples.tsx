@@ -4,8 +4,10 @@ import { Link } from 'wouter';
 import type { HeldHost } from '../../../src/model/client-fleet.ts';
 import { hostAddress } from '../../format/addresses.ts';
 import { percent, rounded, span, whole } from '../../format/figures.ts';
+import { shown } from '../../format/shown.ts';
 import { useParams } from '../../state/address.ts';
 import { connection } from '../../state/connection.ts';
+import { useNames } from '../../state/names.ts';
 import { Button } from '../../ui/button.tsx';
 import { Segments } from '../../ui/field.tsx';
 import { LivenessMark } from '../../ui/liveness.tsx';
@@ -41,13 +43,13 @@ interface LinesProps extends Past { hosts: readonly HostRow[]; metric: Metric; s
 
 function Lines({ hosts, metric, samples, choice, fill, error, retry }: LinesProps): ReactElement {
   const [drawn, draw] = useState<Drawn>({ paths: new Map(), max: 1 });
-  const shown = hosts.map(({ id }) => id).join('\n');
+  const ids = hosts.map(({ id }) => id).join('\n');
   useEffect(() => {
     const take = (): void => {
       const { client: { fleet }, line } = connection.getSnapshot().context;
       const now = Date.now();
       samples.take(fleet.hosts, now, line.state === 'open');
-      draw(drawnOf(shown.split('\n').map((id): [string, Float32Array] => {
+      draw(drawnOf(ids.split('\n').map((id): [string, Float32Array] => {
         const values = samples.read(id, metric).slice();
         const held = fleet.hosts.get(id);
         if (held !== undefined) fill?.(id, held.state, metric, values, now);
@@ -57,7 +59,7 @@ function Lines({ hosts, metric, samples, choice, fill, error, retry }: LinesProp
     take();
     const timer = setInterval(take, STEP_MS);
     return () => clearInterval(timer);
-  }, [samples, shown, metric, fill]);
+  }, [samples, ids, metric, fill]);
   return (
     <div className="grid gap-3">
       <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
@@ -73,11 +75,12 @@ function Lines({ hosts, metric, samples, choice, fill, error, retry }: LinesProp
 
 /** Drawn again with a new sample or when its host has changed. */
 const Small = memo(function Small({ id, held: { state }, metric, path }: HostRow & { metric: Metric; path: string }): ReactElement {
+  const name = useNames().host(id);
   const value = metric === 'tokens' && state.asOf === null ? <TokensRate state={state} /> : figure(metric, metricOf(state, metric));
   return (
     <li data-row data-host={id} className="panel min-w-0">
-      <Link href={hostAddress(id)} className="grid gap-1 p-2.5 hover:bg-hover">
-        <span className="flex items-center gap-1.5"><LivenessMark state={state.liveness.state} /><span className="sr-only">{state.liveness.state}</span><span className="min-w-0 grow truncate font-medium">{state.name}</span><span className="figure font-medium">{value}</span></span>
+      <Link href={hostAddress(id)} title={name === shown(id) ? name : `${name}: ${shown(id)}`} className="grid grid-cols-[minmax(0,1fr)] gap-1 p-2.5 hover:bg-hover">
+        <span className="flex items-center gap-1.5"><LivenessMark state={state.liveness.state} /><span className="sr-only">{state.liveness.state}</span><span className="min-w-0 grow truncate font-medium">{name}</span><span className="figure font-medium">{value}</span></span>
         <svg viewBox={`0 0 ${KEPT - 1} 1`} preserveAspectRatio="none" aria-hidden="true" className="h-10 w-full overflow-visible border-b border-line text-accent">
           <path d={path} data-spark fill="none" stroke="currentColor" strokeWidth="1.5" strokeLinejoin="round" strokeLinecap="round" vectorEffect="non-scaling-stroke" />
         </svg>

@@ -1,10 +1,9 @@
 /** What a model is at one host. */
 import type { ReactElement } from 'react';
-import { Link } from 'wouter';
 import type { HostState, ModelState } from '../../../src/model/host/state.ts';
-import { hostAddress } from '../../format/addresses.ts';
 import { counted, rounded, whole } from '../../format/figures.ts';
 import type { Speed } from '../../state/speed-book.ts';
+import { HostLink } from '../../ui/links.tsx';
 import { LivenessWord } from '../../ui/liveness.tsx';
 import { Bar } from '../../ui/meter.tsx';
 import { ModelStateWord, Unloads } from '../../ui/model-state.tsx';
@@ -16,7 +15,7 @@ import { Ago } from '../../ui/time.tsx';
 export interface HostOfModel { id: string; state: HostState; model: ModelState; speed: Speed | null; fastest: number }
 
 export const COLUMNS: readonly TableColumn<HostOfModel>[] = [
-  { id: 'host', name: 'Host', by: ({ state }) => state.name.toLowerCase(), cell: ({ id, state }) => <Link href={hostAddress(id)} className="font-medium hover:text-accent hover:underline">{state.name}</Link> },
+  { id: 'host', name: 'Host', className: 'max-w-56 max-sm:max-w-28', by: ({ state }) => state.name.toLowerCase(), cell: ({ id }) => <HostLink id={id} className="block truncate font-medium hover:text-accent hover:underline" /> },
   { id: 'liveness', name: 'Liveness', className: 'max-sm:hidden', by: ({ state }) => state.liveness.state, cell: ({ state }) => <span title={state.liveness.reason?.text}><LivenessWord state={state.liveness.state} /></span> },
   { id: 'state', name: 'State', by: ({ model }) => modelWord(model), cell: ({ model, state }) => <span className={state.asOf === null ? '' : 'grayscale'} title={state.asOf === null ? undefined : 'remembered: the host is not live'}><ModelStateWord model={model} /></span> },
   { id: 'unloads', name: 'Unloads', className: 'max-sm:hidden', by: ({ model }) => model.unloadAt, cell: ({ model }) => <Unloads model={model} /> },

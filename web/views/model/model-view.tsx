@@ -1,9 +1,10 @@
 /** One model at all its hosts, side by side, and its last requests. */
-import { useMemo, type ReactElement } from 'react';
+import { Fragment, useMemo, type ReactElement } from 'react';
 import { Link } from 'wouter';
 import { useParams, usePathRest } from '../../state/address.ts';
 import { withQuery } from '../../state/api.ts';
 import { counted, whole } from '../../format/figures.ts';
+import { shown } from '../../format/shown.ts';
 import { useFleet, useLine } from '../../state/hooks.ts';
 import { useLatestRows } from '../../state/latest-rows.ts';
 import { useNames } from '../../state/names.ts';
@@ -40,11 +41,11 @@ function Model({ id }: { id: string }): ReactElement {
   const [first] = hosts;
   const title = useNames().model(id);
 
-  if (fleet === null) return <><PageHead title={id} above={MATRIX} /><Waiting what="the fleet" /></>;
+  if (fleet === null) return <><PageHead title={shown(id)} above={MATRIX} /><Waiting what="the fleet" /></>;
   const inflight = hosts.reduce<number | null>((sum, { model }) => (model.inflight === null ? sum : (sum ?? 0) + model.inflight), null);
   return (
     <>
-      <PageHead title={title} above={MATRIX} summary={title === id ? undefined : <code className="font-mono text-sm wrap-anywhere" title="the model's key, by which it is asked for">{id}</code>}>
+      <PageHead title={title} above={MATRIX} summary={title === shown(id) ? undefined : <code className="font-mono text-sm wrap-anywhere" title="the model's key, by which it is asked for">{shown(id)}</code>}>
         <nav aria-label="Of this model" className="flex gap-4">
           <Link href={withQuery('/activity', { model: id })} className="text-accent hover:underline">Activity</Link>
           <Link href={withQuery('/matrix', { model: id })} className="text-accent hover:underline">In the matrix</Link>
@@ -52,15 +53,15 @@ function Model({ id }: { id: string }): ReactElement {
       </PageHead>
       <div className={`grid gap-4 px-4 pb-6 ${line === 'open' ? '' : 'opacity-60 grayscale'}`} data-stale={line !== 'open'}>
         {first === undefined ? null : (
-          <p className="text-soft">
+          <p className="wrap-anywhere text-soft">
             {[
               first.model.description, `loaded at ${hosts.filter(({ model }) => isLoaded(model)).length} of ${counted(hosts.length, 'host')}`,
               inflight === null ? '' : `${whole(inflight)} in flight`, aliasesOf(hosts),
-            ].filter((part) => part !== '').join(' · ')}
+            ].filter((part) => part !== '').map((part, at) => <Fragment key={part}>{at === 0 ? '' : ' · '}<bdi>{shown(part)}</bdi></Fragment>)}
           </p>
         )}
         {first === undefined && latest.rows.length === 0 ? latest.loading ? <Waiting what="its requests" /> : (
-          <Empty title={`No host has a model “${id}”`}><Link href="/matrix" className="text-accent underline">See which models there are</Link></Empty>
+          <Empty title={`No host has a model “${shown(id)}”`}><Link href="/matrix" className="text-accent underline">See which models there are</Link></Empty>
         ) : (
           <>
             <Section title="Hosts" flush actions={<span className="text-sm text-faint">speeds: medians of the last requests</span>}>

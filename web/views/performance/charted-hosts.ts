@@ -1,5 +1,6 @@
 /** The hosts of the fleet as charts see them: the same objects until something of that changes. */
 import { useMemo } from 'react';
+import { shown } from '../../format/shown.ts';
 import { useFleet } from '../../state/hooks.ts';
 import type { ChartedHost } from './metric-chart.tsx';
 
@@ -8,7 +9,7 @@ export function useChartedHosts(ids: readonly string[]): readonly ChartedHost[] 
   const fleet = useFleet();
   const key = JSON.stringify(ids.map((id): ChartedHost => {
     const state = fleet?.get(id)?.state;
-    return { id, name: state?.name ?? id, gpus: Object.entries(state?.gpus ?? {}).map(([gpu, { name }]) => ({ key: gpu, name })) };
+    return { id, name: shown(state?.name ?? id), gpus: Object.entries(state?.gpus ?? {}).map(([gpu, { name }]) => ({ key: gpu, name: shown(name) })) };
   }));
   return useMemo(() => JSON.parse(key) as ChartedHost[], [key]);
 }

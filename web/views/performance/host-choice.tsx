@@ -1,6 +1,7 @@
 /** Whose performance is charted: the hosts of a small fleet all in sight, of a large one those shown and a list of the rest. */
 import { useState, type ReactElement } from 'react';
 import { counted } from '../../format/figures.ts';
+import { shown as fit } from '../../format/shown.ts';
 import { toggled, type SetParams } from '../../state/address.ts';
 import { useFleet } from '../../state/hooks.ts';
 import { Button } from '../../ui/button.tsx';
@@ -18,7 +19,7 @@ const IN_SIGHT = 16;
 export function HostChoice({ chosen, shown, setParams }: { chosen: ReadonlySet<string>; shown: readonly ChartedHost[]; setParams: SetParams }): ReactElement {
   const fleet = useFleet();
   const [choosing, choose] = useState(false);
-  const all = [...fleet ?? []].map(([id, { state }]) => ({ id, name: state.name })).sort((a, b) => a.name.localeCompare(b.name));
+  const all = [...fleet ?? []].map(([id, { state }]) => ({ id, name: fit(state.name) })).sort((a, b) => a.name.localeCompare(b.name));
   const gone = shown.filter(({ id }) => fleet?.has(id) !== true);
   const places = new Map(shown.map(({ id }, index) => [id, index]));
   const toggle = (id: string): void => setParams({ host: toggled(chosen, id) }, 'step');
@@ -30,7 +31,7 @@ export function HostChoice({ chosen, shown, setParams }: { chosen: ReadonlySet<s
         const place = places.get(id);
         return (
           <Chip key={id} on={chosen.has(id)} onToggle={() => toggle(id)}>
-            {shown.length > 1 && place !== undefined ? <span aria-hidden="true" className="h-0.5 w-3.5 rounded-full" style={{ background: seriesVariable(place) }} /> : null}{name}
+            {shown.length > 1 && place !== undefined ? <span aria-hidden="true" className="h-0.5 w-3.5 rounded-full" style={{ background: seriesVariable(place) }} /> : null}<span className="max-w-56 min-w-0 truncate" title={name}>{name}</span>
           </Chip>
         );
       })}
@@ -49,7 +50,7 @@ function HostList({ all, chosen, toggle, onClose }: { all: readonly { id: string
         <SearchField label="Host" value={q} onChange={(event) => type(event.target.value)} />
         <ul className="grid max-h-96 overflow-y-auto">
           {found.map(({ id, name }) => (
-            <li key={id}><label className="flex h-8 cursor-pointer items-center gap-2 rounded-sm px-1.5 hover:bg-hover"><input type="checkbox" checked={chosen.has(id)} onChange={() => toggle(id)} />{name}</label></li>
+            <li key={id}><label className="flex h-8 cursor-pointer items-center gap-2 rounded-sm px-1.5 hover:bg-hover"><input type="checkbox" checked={chosen.has(id)} onChange={() => toggle(id)} /><span className="min-w-0 truncate" title={name}>{name}</span></label></li>
           ))}
         </ul>
       </div>

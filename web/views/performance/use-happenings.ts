@@ -3,6 +3,7 @@ import { useCallback, useEffect, useMemo, useState } from 'react';
 import type { Gap } from '../../../src/model/records/gap.ts';
 import type { HostEventRow } from '../../../src/model/records/history.ts';
 import type { Mark, Shade } from '../../charts/marks.ts';
+import { shown } from '../../format/shown.ts';
 import { withQuery } from '../../state/api.ts';
 import { useFleet } from '../../state/hooks.ts';
 import { useQuery } from '../../state/use-query.ts';
@@ -29,7 +30,7 @@ export function useHappenings(hosts: readonly string[], window: TimeWindow): Hap
   const asked = hosts.length > 0;
   const events = useQuery<{ events: HostEventRow[] }>(asked ? withQuery('/api/host-events', { ...range, kind: ['boot', 'build'], limit: MOST_EVENTS }) : null, known);
   const gaps = useQuery<{ gaps: Gap[] }>(asked ? withQuery('/api/gaps', range) : null, known);
-  const names = hosts.map((id) => fleet?.get(id)?.state.name ?? id).join('\n');
+  const names = hosts.map((id) => shown(fleet?.get(id)?.state.name ?? id)).join('\n');
   const nameOf = useMemo(() => {
     const named = new Map(hosts.map((id, index) => [id, names.split('\n')[index] ?? id]));
     return hosts.length > 1 ? (id: string): string => named.get(id) ?? id : null;

@@ -4,6 +4,7 @@ import type { Reason } from '../../../src/model/host/liveness.ts';
 import type { HostConfig, HostState } from '../../../src/model/host/state.ts';
 import { hostApi } from '../../format/addresses.ts';
 import { counted } from '../../format/figures.ts';
+import { shown } from '../../format/shown.ts';
 import { api, ApiFault } from '../../state/api.ts';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
@@ -76,20 +77,20 @@ export function HostForm({ host, others, onClose, onDone }: HostFormProps): Reac
     work.then(() => { onDone(); onClose(); }, setError).finally(() => setBusy(false));
   };
   return (
-    <Dialog title={host === null ? 'Add a host' : `Change ${host.name}`} onClose={onClose}>
+    <Dialog title={host === null ? 'Add a host' : `Change ${shown(host.name)}`} onClose={onClose}>
       <form onSubmit={submit} className="grid gap-3 p-4">
         <div className="grid gap-2">
           <div className="flex items-start gap-2">
             <TextField label="Address" mark="required" className="grow" type="url" required value={baseUrl} onChange={({ target }) => { setBaseUrl(target.value); forget(); }} fault={faultAt(error, 'address')} hint="Where its llama-swap listens, such as http://192.168.1.20:8080" />
             <Button onClick={attempt} disabled={trial === 'under way' || !isAddress(baseUrl)} className="mt-6">Try it</Button>
           </div>
-          {twin !== null && moved ? <p role="status" className="rounded-md border border-warn px-3 py-2"><span className="font-medium text-warn">Already watched as {twin.name}</span> <span className="text-soft">({twin.id}). A second time, all of its requests are stored and counted twice.</span></p> : null}
+          {twin !== null && moved ? <p role="status" className="rounded-md border border-warn px-3 py-2"><span className="font-medium text-warn">Already watched as <bdi>{shown(twin.name)}</bdi></span> <span className="text-soft">({twin.id}). A second time, all of its requests are stored and counted twice.</span></p> : null}
           {trial === null || keyRefused ? null : <TrialNote trial={trial} />}
         </div>
         <TextField label="API key" mark="optional" type="password" autoComplete="off" value={apiKey} disabled={dropKey} onChange={({ target }) => { setApiKey(target.value); forget(); }} fault={keyRefused ? `It does not work. ${trial.reason?.text ?? ''}` : null} hint={`${host?.hasApiKey === true ? 'One is stored; a new one replaces it.' : 'Only if that llama-swap wants one (apiKeys in its configuration).'} It is stored encrypted and never shown again.`} />
         {host?.hasApiKey === true ? <label className="flex items-center gap-2"><input type="checkbox" checked={dropKey} onChange={({ target }) => { setDropKey(target.checked); forget(); }} />Forget the stored key</label> : null}
         <TextField label="Name" mark="optional" value={name} onChange={({ target }) => setName(target.value)} hint="What people call it; without one, its id" />
-        {host === null ? <TextField label="Id" mark="required" required pattern="[a-z0-9][a-z0-9\-]{0,62}" value={id} onChange={({ target }) => { setId(target.value); setError(null); }} fault={faultAt(error, 'id') ?? (taken === null ? null : `${taken.name} has this id.`)} hint="In addresses and history: small letters, digits, dashes. It cannot be changed later." /> : null}
+        {host === null ? <TextField label="Id" mark="required" required pattern="[a-z0-9][a-z0-9\-]{0,62}" value={id} onChange={({ target }) => { setId(target.value); setError(null); }} fault={faultAt(error, 'id') ?? (taken === null ? null : `${shown(taken.name)} has this id.`)} hint="In addresses and history: small letters, digits, dashes. It cannot be changed later." /> : null}
         <TextField label="Tags" mark="optional" value={tags} onChange={({ target }) => setTags(target.value)} hint="Words to filter the fleet by, a space between, such as: office rtx" />
         {error === null || isAtField(error) ? null : <Fault error={error} />}
         <div className="flex flex-wrap justify-end gap-2">

@@ -4,6 +4,7 @@ import { Link } from 'wouter';
 import type { HostConfig } from '../../../src/model/host/state.ts';
 import { hostAddress, hostApi } from '../../format/addresses.ts';
 import { UNKNOWN } from '../../format/figures.ts';
+import { shown } from '../../format/shown.ts';
 import { useParams } from '../../state/address.ts';
 import { api } from '../../state/api.ts';
 import { useFleet, useLine } from '../../state/hooks.ts';
@@ -57,12 +58,12 @@ export function HostsSection(): ReactElement {
             const declared = source === 'config';
             return (
               <li key={id} data-row data-host={id} className="grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-4 gap-y-1 border-b border-line py-2 first:pt-0 last:border-0 last:pb-0 sm:col-span-full sm:grid-cols-subgrid sm:gap-y-0">
-                <div className="min-w-0"><Link href={hostAddress(id)} className="block truncate font-medium hover:text-accent hover:underline">{name}</Link><p className="truncate text-sm text-faint">{id}</p></div>
+                <div className="min-w-0"><Link href={hostAddress(id)} className="block truncate font-medium hover:text-accent hover:underline">{shown(name)}</Link><p className="truncate text-sm text-faint">{id}</p></div>
                 <p className="min-w-0 text-sm max-sm:order-1"><span className="block truncate font-mono" title={baseUrl ?? undefined}>{baseUrl ?? UNKNOWN}</span><span className="text-faint">{declared ? 'from the configuration' : 'added here'}{hasApiKey === true ? ', with an API key' : ''}</span></p>
                 <p>{liveness === undefined ? null : <LivenessWord state={liveness} />}</p>
                 <p className={`flex flex-wrap gap-2 max-sm:order-2 ${declared ? '' : 'max-sm:col-span-full'}`}>
-                  <Button aria-label={`${enabled ? 'Disable' : 'Enable'} ${name}`} disabled={away} className="w-20" onClick={() => (enabled ? ask({ of: host, about: 'disable' }) : enable(host, true))}>{enabled ? 'Disable' : 'Enable'}</Button>
-                  {declared ? null : <><Button aria-label={`Edit ${name}`} disabled={away} onClick={() => setParams({ edit: id }, 'step')}>Edit</Button><Button look="danger" aria-label={`Remove ${name}`} disabled={away} onClick={() => ask({ of: host, about: 'remove' })}>Remove</Button></>}
+                  <Button aria-label={`${enabled ? 'Disable' : 'Enable'} ${shown(name)}`} disabled={away} className="w-20" onClick={() => (enabled ? ask({ of: host, about: 'disable' }) : enable(host, true))}>{enabled ? 'Disable' : 'Enable'}</Button>
+                  {declared ? null : <><Button aria-label={`Edit ${shown(name)}`} disabled={away} onClick={() => setParams({ edit: id }, 'step')}>Edit</Button><Button look="danger" aria-label={`Remove ${shown(name)}`} disabled={away} onClick={() => ask({ of: host, about: 'remove' })}>Remove</Button></>}
                 </p>
               </li>
             );
@@ -83,12 +84,12 @@ export function HostsSection(): ReactElement {
 function Sure({ of: { id, name }, about, onClose, onConfirm }: { of: KnownHost; about: 'disable' | 'remove'; onClose: () => void; onConfirm: () => void }): ReactElement {
   switch (about) {
     case 'disable': return (
-      <Confirm title={`Disable ${name} (${id})?`} action={`Disable ${id}`} onClose={onClose} onConfirm={onConfirm}>
+      <Confirm title={`Disable ${shown(name)} (${id})?`} action={`Disable ${id}`} onClose={onClose} onConfirm={onConfirm}>
         Drover ends its connection and watches it no more until you enable it: no state, no requests, no figures. The host itself goes on serving. Enabled again, Drover reads what the host still remembers of the time between; what it has forgotten is a gap.
       </Confirm>
     );
     case 'remove': return (
-      <Confirm title={`Remove ${name} (${id})?`} action={`Remove ${id}`} onClose={onClose} onConfirm={onConfirm}>
+      <Confirm title={`Remove ${shown(name)} (${id})?`} action={`Remove ${id}`} onClose={onClose} onConfirm={onConfirm}>
         Drover stops watching it. Its history stays, and the same id added again goes on with it.
       </Confirm>
     );
