@@ -27,7 +27,7 @@ export function DropDown({ label, icon, children, className = 'w-44' }: DropDown
   return (
     <details ref={element} className="relative">
       <summary className="inline-flex h-8 list-none items-center gap-1.5 rounded-md border border-edge bg-panel px-2.5 font-medium hover:bg-hover"><Icon name={icon} />{label}</summary>
-      <div className={`panel absolute right-0 z-10 mt-1 grid gap-0.5 p-2 shadow-xl ${className}`}>{children}</div>
+      <div className={`panel absolute right-0 z-10 mt-1 grid grid-cols-[minmax(0,1fr)] gap-0.5 p-2 shadow-xl ${className}`}>{children}</div>
     </details>
   );
 }

@@ -15,7 +15,7 @@ export function HostGpus({ gpus }: Pick<HostState, 'gpus'>): ReactElement {
       {all.length === 0 ? <p className="p-4 text-soft">The host tells of no GPU. It does from llama-swap v209 on, where performance monitoring is on and a card is seen.</p> : (
         <ul className="grid grid-cols-[minmax(0,1fr)]">
           {all.map(([key, { name, memUsedMb, memTotalMb, utilPct, tempC, powerW }]) => (
-            <li key={key} className="grid gap-1.5 border-b border-line px-4 py-2.5 last:border-0">
+            <li key={key} className="grid grid-cols-[minmax(0,1fr)] gap-1.5 border-b border-line px-4 py-2.5 last:border-0">
               <p className="flex items-baseline justify-between gap-4"><span className="min-w-0 truncate font-medium" title={shown(`${name} ${key}`)}>{shown(name)}</span><span className="figure text-soft">{megabytes(memUsedMb)} of {megabytes(memTotalMb)}</span></p>
               <Bar value={memUsedMb} max={memTotalMb} label={`Memory of ${shown(name)}: ${megabytes(memUsedMb)} of ${megabytes(memTotalMb)}`} />
               <dl className="grid grid-cols-3 gap-x-4 text-sm [&_dd]:inline [&_dt]:inline [&_dt]:text-faint">

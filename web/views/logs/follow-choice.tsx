@@ -19,7 +19,7 @@ export function FollowChoice({ fleet, hosts, models, onChange }: FollowChoicePro
   return (
     <DropDown label="Choose logs" icon="logs" className="w-80">
       <input type="search" aria-label="Host or model" placeholder="Host or model" value={q} onChange={({ target }) => setQ(target.value)} className="mb-1 h-8 rounded-md border border-edge bg-panel px-2" />
-      <fieldset className="grid max-h-96 gap-0.5 overflow-y-auto">
+      <fieldset className="grid max-h-96 min-w-0 grid-cols-[minmax(0,1fr)] gap-0.5 overflow-y-auto">
         <legend className="sr-only">Logs</legend>
         {rows.slice(0, MOST).map(({ host, model, held }) => {
           const chosen = model === null ? hosts.has(host) : models.has(modelName(host, model));
