@@ -2,9 +2,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { ActivityRow } from '../../src/model/records/activity.ts';
-import { addressOf, hostOf, isAt } from '../../web/views/activity/address.ts';
+import { addressOf, hostOf, isAt, linkTo } from '../../web/views/activity/address.ts';
 import { prettyJson, readStream } from '../../web/views/activity/answer-text.ts';
-import { activityQuery, gapQuery, readCriteria, sieveOf } from '../../web/views/activity/criteria.ts';
+import { activityQuery, gapQuery, readCriteria, sieveOf, upTo } from '../../web/views/activity/criteria.ts';
 import { compareRows, mergeRows, rowKey } from '../../web/state/rows.ts';
 import { interleave, isGap, mergeGaps } from '../../web/views/activity/entries.ts';
 import { markdownOf } from '../../web/views/activity/markdown.ts';
@@ -113,6 +113,24 @@ describe('filters', () => {
     expect([gap({ fromTs: at(1), toTs: at(9) }), gap({ fromTs: at(1), toTs: at(10) }), gap({ fromTs: null, toTs: at(19) }), gap({ fromTs: at(20), toTs: at(21) })].map(sieve)).toEqual([false, true, true, false]);
   });
 
+  test('a list begins at a row where the range of time holds it: just after its millisecond', () => {
+    const end = (query: string, time: string): string | undefined => upTo(readCriteria(new URLSearchParams(query)), time, NOW)?.to;
+    expect([end('', '2026-01-01T00:00:30.123456Z'), end('', '2026-01-01T01:00:30.123456+01:00'), end(`from=${at(30)}`, at(30)), end('to=2026-01-01T00:00:30.0005Z', at(30))])
+      .toEqual(['2026-01-01T00:00:30.124000Z', '2026-01-01T00:00:30.124000Z', '2026-01-01T00:00:30.001000Z', '2026-01-01T00:00:30.000500Z']);
+    expect([end('', 'yesterday'), end(`from=${at(31)}`, at(30)), end(`to=${at(30)}`, at(30)), end('last=15m', at(30))]).toEqual([undefined, undefined, undefined, undefined]);
+    expect(upTo(readCriteria(new URLSearchParams('last=1h&status=4xx')), at(30), NOW)).toMatchObject({ last: '1h', statuses: ['4xx'] });
+  });
+
+  test('a link holds the filters; of a preset the time at which it begins now, or its row if that is older', () => {
+    const link = (query: string, now = NOW): string[][] => [...new URLSearchParams(linkTo(row(30), readCriteria(new URLSearchParams(query)), now))];
+    const own = [['row', 'gpu1.1.30'], ['at', at(30)]];
+    expect(link('')).toEqual(own);
+    expect(link('status=4xx&host=a&host=b&path=/p?%26')).toEqual([['host', 'a'], ['host', 'b'], ['status', '4xx'], ['path', '/p?&'], ...own]);
+    expect(link('last=1h')).toEqual([['from', at(0)], ...own]);
+    expect(link('last=15m')).toEqual([['from', at(30)], ...own]);
+    expect(link(`from=${at(40)}`)).toEqual([['from', at(40)], ...own]);
+  });
+
   test('what is typed is looked for in names and ids, and a path or a status needs nobody to know it', () => {
     const known = knownOf([{ id: 'gpu1', name: 'Atlas' }], [{ id: 'qwen3-8b-q4', name: 'Qwen3 8B' }, { id: 'tiny', name: 'tiny' }], [row(1, { hostId: 'gone', model: 'old', reqPath: '/v1/odd', status: 418 })]);
     const found = (text: string): string[] => suggest(text, known).map(({ name, value, known: is }) => `${name}=${value}${is ? '' : '?'}`);
@@ -143,6 +161,7 @@ describe('filters', () => {
     const one = row(5);
     expect(isAt(one, addressOf(one))).toBe(true);
     expect(isAt(row(6, { upstreamId: 5 }), addressOf(one))).toBe(false);
+    expect(isAt(gap({ toTs: at(9) }), addressOf(gap({ toTs: at(5) })))).toBe(true);
     expect(isAt(row(6, { upstreamId: 5 }), { ...addressOf(one), at: null })).toBe(true);
     expect([hostOf(addressOf(one)), hostOf(addressOf(row(5, { bootEpoch: null }))), hostOf(addressOf(gap())), hostOf({ row: '../x.1.2', at: null })]).toEqual(['gpu1', 'gpu1', null, null]);
   });

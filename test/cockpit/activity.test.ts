@@ -31,6 +31,7 @@ describe('over a database', () => {
       gpu2: { release: 'v250', models: [{ id: 'tiny' }] },
       // Rows come on the stream itself, so that a flood reaches the page row by row.
       flood: { release: 'v235', requestLog: false, metricsMaxInMemory: 10_000, models: [{ id: 'tiny' }] },
+      past: { release: 'v235', requestLog: false, metricsMaxInMemory: 10_000, models: [{ id: 'tiny' }] },
       ring: { release: 'v235', requestLog: false, metricsMaxInMemory: 10, models: [{ id: 'tiny' }] },
     } });
   });
@@ -39,7 +40,7 @@ describe('over a database', () => {
   test('says what to do while there is nothing; shows a request the moment it ends; filters stand in the address', async () => {
     const page = await cockpit.open('/activity');
     await page.getByText('No request yet').waitFor();
-    for (const id of ['gpu1', 'gpu2', 'flood', 'ring']) await reached(cockpit, id, 'live', 1);
+    for (const id of Object.keys(cockpit.hosts)) await reached(cockpit, id, 'live', 1);
     cockpit.hosts['gpu1']!.record({ model: 'tiny', outputTokens: 4_321 });
     await row(page, '4,321').waitFor();
     cockpit.hosts['gpu1']!.record({ model: 'big', status: 404, error: 'nothing of that name' });
@@ -167,6 +168,8 @@ describe('over a database', () => {
     await panel.getByText('The host cannot be asked now').waitFor();
     cockpit.hosts['gpu2']!.start();
     cockpit.hosts['gpu2']!.record({ model: 'tiny', outputTokens: 6_666 });
+    // Opened at a row, the list stands still.
+    await mark(page).click();
     await row(page, '6,666').waitFor();
     await reached(cockpit, 'gpu2', 'live', 2);
     await panel.getByRole('button', { name: 'Try again' }).click();
@@ -215,6 +218,56 @@ describe('over a database', () => {
     await none.getByText('No request passes these filters; 1 gap below: what was lost in it might have passed.').waitFor();
     await none.getByRole('button', { name: 'Show all' }).click();
     await none.waitFor({ state: 'detached' });
+    await page.context().close();
+  });
+
+  test('a link to an older request: the list begins at it and stands still; newer ones are a press away, and from there it is found again', async () => {
+    const began = Date.now() - 3_600_000;
+    for (let i = 0; i < 600; i += 1) cockpit.hosts['past']!.record({ outputTokens: 20_000 + i, timestamp: new Date(began + i * 1_000).toISOString() });
+    const stored = async (): Promise<{ bootEpoch: number; upstreamId: number; ts: string; outputTokens: number }[]> => (await (await fetch(`${cockpit.url}/api/activity?host=past&limit=1000`)).json() as { rows: never[] }).rows;
+    await expect.poll(async () => (await stored()).length, { timeout: 20_000 }).toBe(600);
+    const linked = (await stored()).find(({ outputTokens }) => outputTokens === 20_100)!;
+    const link = `/activity?${new URLSearchParams({ host: 'past', row: `past.${linked.bootEpoch}.${linked.upstreamId}`, at: linked.ts }).toString()}`;
+    const page = await cockpit.open(link);
+    const panel = page.getByRole('complementary');
+    const first = page.locator('[data-row]').first();
+    const beginsAtIt = async (): Promise<void> => {
+      await page.locator('[data-row][aria-selected=true]', { hasText: '20,100' }).waitFor();
+      expect(await first.textContent()).toContain('20,100');
+    };
+    await panel.getByText('20,100 tokens').waitFor();
+    await beginsAtIt();
+    await page.getByRole('button', { name: 'Resume' }).waitFor();
+    expect(await panel.getByRole('button', { name: 'Show it in the list' }).count()).toBe(0);
+    cockpit.hosts['past']!.record({ outputTokens: 30_001 });
+    await mark(page).getByText('1 new', { exact: true }).waitFor();
+    await page.keyboard.press('Escape');
+    await panel.waitFor({ state: 'detached' });
+    expect(await first.textContent()).toContain('20,100');
+    await list(page).evaluate((element) => { element.scrollTop = element.scrollHeight; });
+    await row(page, '20,000').waitFor();
+    await page.getByText('Nothing older is on record.').waitFor();
+    await list(page).evaluate((element) => { element.scrollTop = 0; });
+    await first.click();
+    await panel.getByText('20,100 tokens').waitFor();
+
+    await list(page).getByRole('button', { name: 'Jump to the newest' }).click();
+    await row(page, '30,001').waitFor();
+    expect(await first.textContent()).toContain('30,001');
+    await page.getByRole('button', { name: 'Pause' }).waitFor();
+    // The newest page ends long before it.
+    await panel.getByRole('button', { name: 'Show it in the list' }).click();
+    await beginsAtIt();
+    expect(new URL(page.url()).searchParams.get('host')).toBe('past');
+
+    await page.goto(`${cockpit.url}${link}&status=4xx`);
+    await list(page).getByText('No request up to this one passes these filters').waitFor();
+    await panel.getByRole('button', { name: 'Show it in the list' }).click();
+    await beginsAtIt();
+    expect(new URL(page.url()).searchParams.getAll('status')).toEqual([]);
+    await page.goto(`${cockpit.url}${link}&last=15m`);
+    await panel.getByText('20,100 tokens').waitFor();
+    await row(page, '30,001').waitFor();
     await page.context().close();
   });
 
@@ -383,10 +436,13 @@ describe('over a database', () => {
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(390);
     // As on a plain address of the local net.
     await page.evaluate("Object.defineProperty(navigator, 'clipboard', { value: undefined }); addEventListener('copy', () => { window.copied = String(getSelection()) || document.activeElement.value; })");
-    await page.getByRole('dialog').getByRole('button', { name: 'Copy it as JSON' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Copy JSON of this request' }).click();
     await page.getByRole('dialog').getByText('Copied').waitFor();
     expect(JSON.parse(await page.evaluate('window.copied'))).toMatchObject({ hostId: 'gpu1', outputTokens: 4_321 });
-    expect(await page.evaluate("document.activeElement.getAttribute('aria-label')")).toBe('Copy it as JSON');
+    expect(await page.evaluate("document.activeElement.getAttribute('aria-label')")).toBe('Copy JSON of this request');
+    await page.getByRole('dialog').getByRole('button', { name: 'Copy link to this request' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Copy link to this request' }).getByText('Copied').waitFor();
+    expect(await page.evaluate('window.copied')).toBe(page.url());
     await page.keyboard.press('Escape');
     await page.getByRole('dialog').waitFor({ state: 'detached' });
     await until(page, "document.activeElement.matches('[data-row]') && document.activeElement.textContent.includes('4,321 tok')");

@@ -5,8 +5,8 @@ import { Icon } from './icon.tsx';
 
 const SAID_MS = 1_500;
 
-/** `what`: said by screen readers and on hover. `text` is made when it is asked for. */
-export function CopyButton({ what, text }: { what: string; text: () => string }): ReactElement {
+/** `what`: said by screen readers and on hover. `text` is made when it is asked for. `label`: where there is more than one thing to copy. */
+export function CopyButton({ what, text, label = 'Copy' }: { what: string; text: () => string; label?: string }): ReactElement {
   const [said, say] = useState<'Copied' | 'Refused' | null>(null);
   useEffect(() => {
     if (said === null) return undefined;
@@ -15,7 +15,7 @@ export function CopyButton({ what, text }: { what: string; text: () => string })
   }, [said]);
   return (
     <Button look="quiet" className="h-7 px-1.5 text-sm" title={`Copy ${what}`} aria-label={`Copy ${what}`} onClick={({ currentTarget }) => { void copy(text(), currentTarget).then((done) => say(done ? 'Copied' : 'Refused')); }}>
-      <Icon name="copy" /><span role="status">{said ?? 'Copy'}</span>
+      <Icon name="copy" /><span role="status">{said ?? label}</span>
     </Button>
   );
 }

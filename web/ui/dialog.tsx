@@ -3,10 +3,10 @@ import { useId, useLayoutEffect, useRef, type ReactElement, type ReactNode } fro
 import { Button } from './button.tsx';
 import { Icon } from './icon.tsx';
 
-export interface DialogProps { title: string; onClose: () => void; children: ReactNode; /** Before the button that closes. */ actions?: ReactNode; className?: string; bare?: boolean }
+export interface DialogProps { title: string; onClose: () => void; children: ReactNode; className?: string; bare?: boolean }
 
 /** Open as long as it stands. `bare`: without a head; the title is then for screen readers alone. */
-export function Dialog({ title, onClose, children, actions, className = 'w-full max-w-lg', bare = false }: DialogProps): ReactElement {
+export function Dialog({ title, onClose, children, className = 'w-full max-w-lg', bare = false }: DialogProps): ReactElement {
   const element = useRef<HTMLDialogElement>(null);
   const id = useId();
   // Closed while it still stands in the page: else the browser has nobody to give the focus back from.
@@ -26,7 +26,7 @@ export function Dialog({ title, onClose, children, actions, className = 'w-full 
       <div className="grid">
         <header className={bare ? 'sr-only' : 'flex items-center justify-between gap-4 border-b border-line py-2 pr-2 pl-4'}>
           <h2 id={id} className="min-w-0 wrap-anywhere text-lg font-medium">{title}</h2>
-          {bare ? null : <div className="flex shrink-0 items-center gap-1">{actions}<Button look="quiet" onClick={onClose} aria-label="Close" className="px-2"><Icon name="close" /></Button></div>}
+          {bare ? null : <Button look="quiet" onClick={onClose} aria-label="Close" className="px-2"><Icon name="close" /></Button>}
         </header>
         {children}
       </div>

@@ -1,19 +1,20 @@
 /** What the hosts serve, as it comes and as it was. */
-import { useCallback, useEffect, useRef, useState, type ReactElement } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState, type ReactElement } from 'react';
 import { useParams } from '../../state/address.ts';
 import { useLine } from '../../state/hooks.ts';
 import { Button } from '../../ui/button.tsx';
 import { Fault } from '../../ui/notes.tsx';
 import { PageHead } from '../../ui/page-head.tsx';
 import { usePhone } from '../../ui/use-phone.ts';
-import { addressOf, isAt } from './address.ts';
+import { addressOf, isAt, linkTo } from './address.ts';
 import { asksOfRequests, filtersAnything } from './criteria.ts';
 import { Detail } from './detail.tsx';
-import { entryKey, type Entry } from './entries.ts';
+import { entryKey, isSame, timeOf, type Entry } from './entries.ts';
 import { Export } from './export.tsx';
 import { Filters, NO_FILTERS } from './filters.tsx';
 import { List } from './list.tsx';
 import { ListEnd } from './list-end.tsx';
+import { NewerAbove, NoneOlder } from './newer-above.tsx';
 import { NonePasses } from './none-passes.tsx';
 import { TailButton, TailMark } from './tail-control.tsx';
 import { useChosenEntry } from './use-chosen-entry.ts';
@@ -24,7 +25,9 @@ import { useTailKeys } from './use-tail-keys.ts';
 
 export function ActivityView(): ReactElement {
   const [params, setParams] = useParams();
-  const { feed, state: { tail, history, fault }, criteria } = useFeed(params);
+  /** The time of the row at which the list begins: of the one that the page was opened with, or that was asked for since. */
+  const [anchor, setAnchor] = useState(() => (params.get('row') === null ? null : params.get('at')));
+  const { feed, state: { tail, history, fault }, criteria } = useFeed(params, anchor);
   const entries = useEntries(tail, history);
   const { address, entry, looking, error, know } = useChosenEntry(params, entries);
   const { state: line } = useLine();
@@ -35,12 +38,13 @@ export function ActivityView(): ReactElement {
   /** Why the tail stands still, beside being scrolled away from: by hand, or because somebody is at a row. */
   const [held, hold] = useState<'hand' | 'row' | null>(null);
   const [away, setAway] = useState(false);
-  const still = held !== null || away;
+  const still = held !== null || away || feed.anchored;
   useEffect(() => {
     if (still) feed.pause();
     else feed.resume();
   }, [feed, still]);
   const resume = useCallback(() => {
+    setAnchor(null);
     hold(null);
     setAway(false);
     scroller.current?.scrollTo({ top: 0 });
@@ -60,6 +64,15 @@ export function ActivityView(): ReactElement {
     setParams({ row: null, at: null });
     release();
   }, [setParams, release]);
+  const missing = useMemo(() => entry !== null && (entries.length > 0 || history !== 'reading') && !entries.some((one) => isSame(one, entry)), [entry, entries, history]);
+  const seek = useCallback((sought: Entry) => {
+    setAnchor(timeOf(sought));
+    setAway(false);
+    scroller.current?.scrollTo({ top: 0 });
+    if (!feed.passes(sought)) setParams(NO_FILTERS, 'step');
+    // The sheet lies over the list.
+    if (phone) close();
+  }, [feed, setParams, phone, close]);
   useFocusBack(scroller, openKey, release);
   const reach = useCallback((reached: Entry) => {
     if (isOpen && !phone) open(reached);
@@ -70,9 +83,8 @@ export function ActivityView(): ReactElement {
   const showAll = useCallback(() => setParams(NO_FILTERS, 'step'), [setParams]);
 
   const anyTime = useCallback(() => setParams({ last: null, from: null, to: null }, 'step'), [setParams]);
-  const none = (gaps: number): ReactElement => <NonePasses criteria={criteria} gaps={gaps} showAll={showAll} anyTime={anyTime} />;
-
   const filtered = filtersAnything(criteria);
+  const none = (gaps: number): ReactElement => feed.anchored ? <NoneOlder filtered={filtered} /> : <NonePasses criteria={criteria} gaps={gaps} showAll={showAll} anyTime={anyTime} />;
   return (
     <div className="flex min-h-96 grow basis-0 flex-col">
       <PageHead title="Activity" summary={phone ? undefined : <span className="flex items-center gap-3">{line !== 'open' ? 'not connected' : tail.paused ? 'paused' : 'live'}<TailMark tail={tail} onResume={resume} /></span>}>
@@ -87,12 +99,12 @@ export function ActivityView(): ReactElement {
           <List
             scroller={scroller} entries={entries} chosen={entry === null || address === null || !isAt(entry, address) ? null : entryKey(entry)} stale={line !== 'open'} unsure={asksOfRequests(criteria)}
             onOpen={open} onReach={reach} onAway={setAway} onOlder={feed.older}
-            start={tail.rows.length === 0 && entries.length > 0 ? none(entries.length) : null}
+            start={feed.anchored ? <NewerAbove onJump={resume} /> : tail.rows.length === 0 && entries.length > 0 ? none(entries.length) : null}
             end={<ListEnd empty={entries.length === 0} none={none(0)} history={history} fault={fault} retry={feed.retry} />}
           />
         </div>
         {address === null ? null : (
-          <Detail entry={entry} phone={phone} onClose={close}>
+          <Detail entry={entry} phone={phone} onClose={close} link={(shown) => new URL(linkTo(shown, criteria, Date.now()), location.href).href} onShow={missing && fault === null ? seek : null} passes={feed.passes}>
             {error !== null ? <Fault error={error} /> : <p role="status" className="text-soft">{looking || history === 'reading' ? 'Looking for this request …' : 'This request is not on hand: it is not in the history, or lies outside what was read of it.'}</p>}
           </Detail>
         )}

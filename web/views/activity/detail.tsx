@@ -20,21 +20,44 @@ import { Ago } from '../../ui/time.tsx';
 import { CaptureOf } from './capture.tsx';
 import { isGap, type Entry } from './entries.ts';
 
-/** A panel beside the list; on a phone a sheet over it. `children`: in place of the entry, where it is not known. */
-export function Detail({ entry, phone, onClose, children }: { entry: Entry | null; phone: boolean; onClose: () => void; children?: ReactNode }): ReactElement {
+export interface DetailProps {
+  entry: Entry | null;
+  phone: boolean;
+  onClose: () => void;
+  /** The whole address of the entry. */
+  link: (entry: Entry) => string;
+  /** Brings the list to it; null: it is there. */
+  onShow: ((entry: Entry) => void) | null;
+  /** Whether the filters let it through. */
+  passes: (entry: Entry) => boolean;
+  /** In place of the entry, where it is not known. */
+  children?: ReactNode;
+}
+
+/** A panel beside the list; on a phone a sheet over it. */
+export function Detail({ entry, phone, onClose, link, onShow, passes, children }: DetailProps): ReactElement {
   const names = useNames();
   const title = entry === null ? 'Request' : isGap(entry) ? `Gap at ${names.host(entry.hostId)}` : `Request ${entry.upstreamId} at ${names.host(entry.hostId)}`;
-  const body = <div className="grid gap-4 p-4">{entry === null ? children : isGap(entry) ? <GapFields gap={entry} /> : <RowFields row={entry} />}</div>;
-  const copy = entry === null ? null : <CopyButton what="it as JSON" text={() => JSON.stringify(entry, null, 2)} />;
-  if (phone) return <Dialog title={title} onClose={onClose} actions={copy} className="mb-0 h-[85dvh] w-full max-w-full rounded-b-none overflow-y-auto">{body}</Dialog>;
+  const body = (
+    <div className="grid gap-4 p-4">
+      {entry === null ? children : (
+        <>
+          <div className="-mx-1.5 -mt-2 flex flex-wrap items-center gap-1">
+            <CopyButton label="Copy link" what={isGap(entry) ? 'link to this gap' : 'link to this request'} text={() => link(entry)} />
+            <CopyButton label="Copy JSON" what={isGap(entry) ? 'JSON of this gap' : 'JSON of this request'} text={() => JSON.stringify(entry, null, 2)} />
+            {onShow === null ? null : <Button look="quiet" className="h-7 px-1.5 text-sm" title={passes(entry) ? 'The list begins at it then' : 'The filters leave it out: they are taken away'} onClick={() => onShow(entry)}><Icon name="table" />Show it in the list</Button>}
+          </div>
+          {isGap(entry) ? <GapFields gap={entry} /> : <RowFields row={entry} />}
+        </>
+      )}
+    </div>
+  );
+  if (phone) return <Dialog title={title} onClose={onClose} className="mb-0 h-[85dvh] w-full max-w-full rounded-b-none overflow-y-auto">{body}</Dialog>;
   return (
     <aside aria-label={title} className="panel flex w-[clamp(20rem,38%,36rem)] shrink-0 flex-col">
       <header className="flex min-h-11 items-center justify-between gap-2 border-b border-line py-1.5 pr-2 pl-4">
         <h2 className="truncate text-lg font-medium">{title}</h2>
-        <div className="flex items-center gap-1">
-          {copy}
-          <Button look="quiet" onClick={onClose} aria-label="Close" className="px-2"><Icon name="close" /></Button>
-        </div>
+        <Button look="quiet" onClick={onClose} aria-label="Close" className="px-2"><Icon name="close" /></Button>
       </header>
       <div className="min-h-0 grow overflow-y-auto" tabIndex={0} role="region" aria-label={`${title}, all of it`}>{body}</div>
     </aside>

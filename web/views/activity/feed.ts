@@ -1,11 +1,16 @@
-/** Brings the tail its rows: the socket's as they come, history's by pages. One feed for one set of criteria. */
+/**
+ * Brings the tail its rows: the socket's as they come, history's by pages. One feed for one set of criteria, and for one place: it
+ * begins at the newest row, or, anchored, at an older one that somebody came to see. An anchored feed stands still for as long as it
+ * lives: its history ends just after that row, so that no hole can lie in it; what comes live waits and is counted; and the way to
+ * newer rows is a feed that begins at the newest.
+ */
 import type { ActivityRow } from '../../../src/model/records/activity.ts';
 import type { Gap } from '../../../src/model/records/gap.ts';
-import { msOfTime, timeOfMs } from '../../../src/model/time.ts';
 import { api, ApiFault, withQuery } from '../../state/api.ts';
 import { onRefill, onStream } from '../../state/connection.ts';
 import { createDrawing } from '../../state/drawing.ts';
-import { activityQuery, gapQuery, sieveOf, type Criteria } from './criteria.ts';
+import { activityQuery, gapQuery, instantAfter, sieveOf, upTo, type Criteria } from './criteria.ts';
+import { gapTime, isGap, type Entry } from './entries.ts';
 import { arrived, EMPTY_TAIL, gapsArrived, newestRead, olderRead, paused, resumed, TAIL_LIMITS, type Tail } from './tail.ts';
 
 export interface FeedState {
@@ -18,6 +23,9 @@ export interface FeedState {
 
 export interface Feed {
   state: () => FeedState;
+  anchored: boolean;
+  /** Whether the filters let it through. */
+  passes: (entry: Entry) => boolean;
   subscribe: (listener: () => void) => () => void;
   /** Returns its end. */
   start: () => () => void;
@@ -41,9 +49,15 @@ const BATCH_ROWS = 1_000;
 const AGAIN_MS = 2_000;
 const RETRY_MS = 5_000;
 
-/** `recent`: rows that came live before this feed began, whatever they are: the newest of them are not in the history yet. */
-export function createFeed(criteria: Criteria, recent: () => readonly ActivityRow[]): Feed {
-  let state: FeedState = { tail: EMPTY_TAIL, history: 'reading', fault: null };
+/**
+ * `recent`: rows that came live before this feed began, whatever they are: the newest of them are not in the history yet.
+ * `anchor`: the time of the row to begin at; null, or a time that the criteria leave out: the newest.
+ */
+export function createFeed(criteria: Criteria, recent: () => readonly ActivityRow[], anchor: string | null): Feed {
+  const bound = anchor === null ? null : upTo(criteria, anchor, Date.now());
+  const asked = bound ?? criteria;
+  const hasPlace = (gap: Gap): boolean => sieve.gap(gap) && (bound === null || gapTime(gap) < bound.to);
+  let state: FeedState = { tail: bound === null ? EMPTY_TAIL : paused(EMPTY_TAIL), history: 'reading', fault: null };
   let sieve = sieveOf(criteria, Date.now());
   let cursor: string | null = null;
   let arriving: ActivityRow[] = [];
@@ -114,8 +128,8 @@ export function createFeed(criteria: Criteria, recent: () => readonly ActivityRo
       const now = Date.now();
       sieve = sieveOf(criteria, now);
       const [page, { gaps }] = await Promise.all([
-        api<Page>(withQuery('/api/activity', { ...activityQuery(criteria, now), limit: state.tail.skipped > 0 || state.tail.rows.length > FIRST_PAGE ? PAGE : FIRST_PAGE }), { signal }),
-        api<{ gaps: Gap[] }>(withQuery('/api/gaps', gapQuery(criteria, now)), { signal }),
+        api<Page>(withQuery('/api/activity', { ...activityQuery(asked, now), limit: state.tail.skipped > 0 || state.tail.rows.length > FIRST_PAGE ? PAGE : FIRST_PAGE }), { signal }),
+        api<{ gaps: Gap[] }>(withQuery('/api/gaps', gapQuery(asked, now)), { signal }),
       ]);
       // Nothing moves under who reads.
       if (state.tail.paused && begun) {
@@ -126,17 +140,18 @@ export function createFeed(criteria: Criteria, recent: () => readonly ActivityRo
       begun = true;
       cursor = page.nextCursor;
       takeIn();
-      set({ tail: gapsArrived(newestRead(state.tail, page.rows, cursor === null), gaps.filter(sieve.gap)), history: cursor === null ? 'whole' : 'more', fault: null });
+      set({ tail: gapsArrived(newestRead(state.tail, page.rows, cursor === null), gaps.filter(hasPlace)), history: cursor === null ? 'whole' : 'more', fault: null });
     });
   }
 
   function readOlder(): void {
     read('older', async (signal) => {
       const { tail } = state;
-      const query = activityQuery(criteria, Date.now());
+      const query = activityQuery(asked, Date.now());
       // Where the list was cut there is no cursor; its last time is asked for once more, whole.
       let at: Record<string, string | null> = { cursor };
-      if (tail.cut || cursor === null) at = { to: afterTime(tail.rows.at(-1)?.ts) ?? criteria.to };
+      const oldest = tail.rows.at(-1);
+      if (tail.cut || cursor === null) at = { to: oldest === undefined ? asked.to : instantAfter(oldest.ts) };
       for (;;) {
         const page = await api<Page>(withQuery('/api/activity', { ...query, ...at, limit: PAGE }), { signal });
         const before = state.tail.rows.length;
@@ -164,6 +179,8 @@ export function createFeed(criteria: Criteria, recent: () => readonly ActivityRo
 
   return {
     state: () => state,
+    anchored: bound !== null,
+    passes: (entry) => (isGap(entry) ? sieve.gap(entry) : sieve.row(entry)),
     subscribe(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
@@ -171,7 +188,7 @@ export function createFeed(criteria: Criteria, recent: () => readonly ActivityRo
     start() {
       const endStream = onStream((frame) => {
         if (frame.type === 'activity') for (const row of frame.rows) if (sieve.row(row)) arriving.push(row);
-        if (frame.type === 'gap' && sieve.gap(frame.gap)) arrivingGaps.push(frame.gap);
+        if (frame.type === 'gap' && hasPlace(frame.gap)) arrivingGaps.push(frame.gap);
         if (arriving.length + arrivingGaps.length > 0) soon();
       });
       const endRefill = onRefill((stream) => {
@@ -181,7 +198,7 @@ export function createFeed(criteria: Criteria, recent: () => readonly ActivityRo
         if (reading === null) readNewest();
         wait(AGAIN_MS, again);
       });
-      arriving = recent().filter(sieve.row);
+      if (bound === null) arriving = recent().filter(sieve.row);
       takeIn();
       readNewest();
       wait(AGAIN_MS, again);
@@ -200,7 +217,7 @@ export function createFeed(criteria: Criteria, recent: () => readonly ActivityRo
       set({ tail: paused(state.tail) });
     },
     resume() {
-      if (!state.tail.paused) return;
+      if (!state.tail.paused || bound !== null) return;
       takeIn();
       set({ tail: resumed(state.tail) });
       if (holed || state.tail.skipped > 0) readNewest();
@@ -212,9 +229,4 @@ export function createFeed(criteria: Criteria, recent: () => readonly ActivityRo
       if (reading === null) retry();
     },
   };
-}
-
-/** The next whole millisecond: `to` excludes, and rows of the same time may be missing. What comes twice is merged. */
-function afterTime(ts: string | undefined): string | null {
-  return ts === undefined ? null : timeOfMs(Math.floor(msOfTime(ts)) + 1);
 }

@@ -9,7 +9,7 @@ import { duration, rounded, UNKNOWN, whole } from '../../format/figures.ts';
 import { idsWords, lostWords, whyWords } from '../../format/gaps.ts';
 import { outputRate } from '../../format/rates.ts';
 import { statusColour } from '../../ui/status-colour.ts';
-import { entryKey, gapTime, isGap, type Entry } from './entries.ts';
+import { entryKey, isGap, timeOf, type Entry } from './entries.ts';
 
 /** By the width of the list. `lines`: two lines a row, as on a phone. */
 export type Layout = 'all' | 'few' | 'lines';
@@ -34,7 +34,7 @@ export function rowTime(ts: string, offset: Offset, today: string): string {
 export interface RowProps { entry: Entry; layout: Layout; hostName: string; modelName: string; offset: Offset; today: string; chosen: boolean; /** The filters ask what nobody knows of a lost request. */ unsure: boolean }
 
 export const Row = memo(function Row({ entry, layout, hostName, modelName, offset, today, chosen, unsure }: RowProps): ReactElement {
-  const ts = isGap(entry) ? gapTime(entry) : entry.ts;
+  const ts = timeOf(entry);
   return (
     <div
       role="row" data-row data-key={entryKey(entry)} tabIndex={-1} aria-selected={chosen} style={{ height: ROW_HEIGHT[layout] }} title={absolute(msOfTime(ts), offset)}

@@ -1,10 +1,10 @@
 /** The row that the address names: among those on hand, else asked of history. */
 import { useState } from 'react';
 import type { ActivityRow } from '../../../src/model/records/activity.ts';
-import { msOfTime, timeOfMs } from '../../../src/model/time.ts';
 import { withQuery } from '../../state/api.ts';
 import { useQuery } from '../../state/use-query.ts';
 import { addressOf, decides, hostOf, isAt, type RowAddress } from './address.ts';
+import { instantAfter } from './criteria.ts';
 import { isGap, type Entry } from './entries.ts';
 
 export interface ChosenEntry {
@@ -30,9 +30,4 @@ export function useChosenEntry(params: URLSearchParams, entries: readonly Entry[
   if (entry !== null && entry !== known) know(entry);
   const decided = entry === null || isGap(entry) || entry.bootEpoch !== null ? null : entries.find((one) => !isGap(one) && decides(one, entry)) ?? null;
   return { address: decided === null ? address : addressOf(decided), entry: decided ?? entry, looking: loading, error, know };
-}
-
-function instantAfter(ts: string): string | null {
-  const ms = msOfTime(ts);
-  return Number.isNaN(ms) ? null : timeOfMs(Math.floor(ms) + 1);
 }
