@@ -70,6 +70,38 @@ test('no row grows when its host is lost', async () => {
   await page.context().close();
 });
 
+test('a host that restarts again and again is unsteady, also for who comes later; nothing else moves', async () => {
+  const page = await cockpit.open('/?sort=liveness');
+  const chip = page.getByRole('button', { name: 'unsteady' });
+  const left = async (name: RegExp): Promise<number | undefined> => (await page.getByRole('button', { name }).boundingBox())?.x;
+  await host(page, 'gpu4').waitFor();
+  await page.getByRole('button', { name: /^\d unsteady$/ }).waitFor();
+  const places = async (): Promise<unknown> => [await left(/^\d live$/), await left(/^\d down$/), await left(/^\d unsteady$/)];
+  const [before, height] = [await places(), (await host(page, 'gpu4').boundingBox())?.height];
+  const boot = async (): Promise<void> => {
+    cockpit.hosts['gpu4']!.kill();
+    await host(page, 'gpu4', 'down').waitFor();
+    expect(await places()).toEqual(before);
+    cockpit.hosts['gpu4']!.start();
+    await host(page, 'gpu4').waitFor();
+  };
+  const earlier = Number((await chip.innerText()).trim().split(/\s/)[0]);
+  for (let times = 0; times < 2; times += 1) await boot();
+  const word = host(page, 'gpu4').locator('[data-unsteady]');
+  await word.getByText(/(restarted|down) \d+ × in the last hour/).waitFor();
+  expect((await host(page, 'gpu4').boundingBox())?.height).toBe(height);
+  expect(await chip.innerText()).toMatch(new RegExp(`^\\s*${earlier + 1}\\s+unsteady`));
+  expect(await page.locator('[data-host]').last().getAttribute('data-host')).toBe('gpu4');
+
+  const again = await cockpit.open('/?unsteady=1&layout=cards');
+  await host(again, 'gpu4').locator('[data-unsteady]').waitFor();
+  expect(await again.locator('[data-host]').count()).toBe(earlier + 1);
+  await host(again, 'gpu4').locator('[data-unsteady]').click();
+  await again.waitForURL(/hosts\/gpu4\?range=1h#history/);
+  await again.context().close();
+  await page.context().close();
+});
+
 test('Back takes a filter away, and leaves the view only then', async () => {
   const page = await cockpit.open('/settings');
   await page.getByRole('link', { name: 'Fleet' }).click();
@@ -96,6 +128,21 @@ test('table or cards stands in the address, and the last choice is the default',
   await page.getByRole('list', { name: 'Hosts' }).waitFor();
   await page.goto(`${cockpit.url}/?layout=table`);
   await page.getByRole('table', { name: 'Hosts' }).waitFor();
+  await page.context().close();
+});
+
+test('without room for its columns the fleet stands in cards, unless the address wants the table', async () => {
+  const narrow = { viewport: { width: 720, height: 900 } };
+  const page = await cockpit.open('/', narrow);
+  await page.getByRole('list', { name: 'Hosts' }).waitFor();
+  expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0);
+  await page.goto(`${cockpit.url}/?layout=table`);
+  await page.getByRole('table', { name: 'Hosts' }).waitFor();
+  await page.setViewportSize({ width: 1_080, height: 900 });
+  await page.goto(`${cockpit.url}/`);
+  const table = page.getByRole('table', { name: 'Hosts' });
+  await table.waitFor();
+  expect(await page.evaluate('(() => { const table = document.querySelector("[role=table]"); return table.scrollWidth - table.clientWidth; })()')).toBe(0);
   await page.context().close();
 });
 

@@ -12,6 +12,8 @@ describe('figures', () => {
 
   test('three figures that count, with units', () => {
     expect([0, 0.123, 7.254, 72.54, 725.4, 7_254].map(rounded)).toEqual(['0', '0.12', '7.25', '72.5', '725', '7,254']);
+    // Whatever rounds to the same reads the same.
+    expect([9.997, 10, 99.97, 100].map(rounded)).toEqual(['10.0', '10.0', '100', '100']);
     expect([512, 24_064].map(megabytes)).toEqual(['512 MiB', '23.5 GiB']);
     expect([85, 1_250, 125_000, 11_520_000, 352_800_000].map(duration)).toEqual(['85 ms', '1.25 s', '2 min 5 s', '3 h 12 min', '4 d 2 h']);
   });

@@ -15,8 +15,9 @@ export function whole(value: Figure): string {
 export function rounded(value: Figure): string {
   if (!known(value)) return UNKNOWN;
   const size = Math.abs(value);
-  if (size >= 100) return GROUPED.format(value);
-  return value === 0 ? '0' : value.toFixed(size >= 10 ? 1 : 2);
+  // By what it rounds to: 99.97 is 100, as 100 is.
+  if (size >= 99.95) return GROUPED.format(value);
+  return value === 0 ? '0' : value.toFixed(size >= 9.995 ? 1 : 2);
 }
 
 /** `rounded` with its unit, a thin space between. */
@@ -31,7 +32,7 @@ export function percent(value: Figure): string {
 /** From MiB: 512 MiB, 23.5 GiB. */
 export function megabytes(value: Figure): string {
   if (!known(value)) return UNKNOWN;
-  return value < 1024 ? `${Math.round(value)} MiB` : `${rounded(value / 1024)} GiB`;
+  return value < 1023.5 ? `${Math.round(value)} MiB` : `${rounded(value / 1024)} GiB`;
 }
 
 /** 640 B, 1.20 kB, 3.40 MB. */
@@ -44,7 +45,7 @@ export function bytes(value: Figure): string {
 /** From ms: 85 ms, 1.25 s, 2 min 5 s, 3 h 12 min, 4 d 2 h. */
 export function duration(ms: Figure): string {
   if (!known(ms)) return UNKNOWN;
-  if (ms < 1_000) return `${Math.round(ms)} ms`;
+  if (ms < 999.5) return `${Math.round(ms)} ms`;
   if (ms < 10_000) return `${(ms / 1_000).toFixed(2)} s`;
   return span(ms);
 }

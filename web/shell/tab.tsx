@@ -1,5 +1,5 @@
 /** The tab's title and icon: what is wrong, then what is shown. */
-import { useEffect } from 'react';
+import { useEffect, useState } from 'react';
 import { useLocation } from 'wouter';
 import { partsOf } from '../format/actor-path.ts';
 import { useParams } from '../state/address.ts';
@@ -15,12 +15,25 @@ export function Tab(): null {
   const { state } = useSession();
   const trouble = useConnection(troubleOf);
   const shown = state === 'out' ? 'Sign in' : placeOf(location.pathname, params, names);
-  const wrong = state === 'out' ? '' : trouble;
+  const settled = useSettled(trouble);
+  const wrong = state === 'out' ? '' : settled;
   useEffect(() => {
     document.title = `${wrong === '' ? '' : `(${wrong}) `}${shown} · Drover`;
     document.querySelector('link[rel=icon]')?.setAttribute('href', iconOf(wrong));
   }, [shown, wrong, path]);
   return null;
+}
+
+/** Trouble shows at once; that all is well only when it has stayed so: who looks elsewhere sees no host that flaps blink. */
+const WELL_MS = 5_000;
+
+function useSettled(trouble: string): string {
+  const [shown, show] = useState(trouble);
+  useEffect(() => {
+    const timer = setTimeout(() => show(trouble), trouble === '' ? WELL_MS : 0);
+    return () => clearTimeout(timer);
+  }, [trouble]);
+  return trouble === '' ? shown : trouble;
 }
 
 /** By the raw path: a model's key may hold slashes and more. */

@@ -10,14 +10,19 @@ import { TtlRing } from './meter.tsx';
 import { inFlightWords, isWaiting, modelColour, modelWord } from './model-word.ts';
 
 export function ModelChip({ id, model }: { id: string; model: ModelState }): ReactElement {
-  const { unloadAt, ttlS } = model;
   const word = modelWord(model);
   return (
     <Link href={modelAddress(id)} title={`${shown(id)}: ${isWaiting(model) ? inFlightWords(model) : word}`} className={`inline-flex max-w-full items-center gap-1.5 rounded-md border border-line px-1.5 text-sm hover:bg-hover ${modelColour(word)}`}>
       <span className="truncate text-ink">{useNames().model(id)}</span>
       {model.state === 'ready' ? <span className="sr-only">ready</span> : <span className="min-w-8 truncate">{word}</span>}
-      <InFlight model={model} />
-      {model.state === 'ready' && (unloadAt === null || ttlS === null || ttlS <= 0) ? <span aria-hidden="true" className="size-1.5 shrink-0 rounded-full bg-current" /> : <TtlRing unloadAt={unloadAt} ttlS={ttlS} />}
+      <span className="inline-flex min-w-4 shrink-0 justify-center"><Mark model={model} /></span>
     </Link>
   );
+}
+
+/** In one place, so that a chip stays as wide as it is while requests come and go: how many are in flight, else how long it stays, else its colour. */
+function Mark({ model }: { model: ModelState }): ReactElement {
+  const { state, inflight, unloadAt, ttlS } = model;
+  if (inflight !== null && inflight > 0) return <InFlight model={model} />;
+  return state === 'ready' && unloadAt !== null && ttlS !== null && ttlS > 0 ? <TtlRing unloadAt={unloadAt} ttlS={ttlS} /> : <span aria-hidden="true" className="size-1.5 self-center rounded-full bg-current" />;
 }

@@ -5,6 +5,9 @@ import { msOfTime } from '../../src/model/time.ts';
 import { counted, rounded, UNKNOWN } from '../format/figures.ts';
 import { useAsOfNow } from '../state/now.ts';
 
+/** For the head of a column of these. */
+export const RATE_WORDS = 'Output tokens a second, of the last minute. ≥: the host has been watched for less than a minute, so it is at least so many.';
+
 type Rated = Pick<HostState, 'liveness' | 'throughput'>;
 
 /** Watched for less than the window of its rate. */

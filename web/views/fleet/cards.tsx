@@ -8,17 +8,18 @@ import { LivenessWord } from '../../ui/liveness.tsx';
 import { TokensRate } from '../../ui/tokens-rate.tsx';
 import { GapsCell, GpuSum, ModelsCell, Since } from './columns.tsx';
 import type { HostEntry } from './fleet-filter.ts';
+import { UnsteadyLink } from './unsteady-link.tsx';
 
 export function Cards({ hosts }: { hosts: HostEntry[] }): ReactElement {
   return (
     <ul aria-label="Hosts" className="grid grid-cols-[repeat(auto-fill,minmax(min(21rem,100%),1fr))] gap-2 sm:gap-3">
-      {hosts.map(({ id, held }) => <Card key={id} id={id} held={held} />)}
+      {hosts.map((entry) => <Card key={entry.id} {...entry} />)}
     </ul>
   );
 }
 
 /** Drawn again when its host has changed; those out of sight are not laid out. */
-const Card = memo(function Card({ id, held }: HostEntry): ReactElement {
+const Card = memo(function Card({ id, held, unsteady }: HostEntry): ReactElement {
   const { state } = held;
   const { liveness, tags, asOf } = state;
   const remembered = asOf === null ? '' : 'grayscale';
@@ -27,7 +28,7 @@ const Card = memo(function Card({ id, held }: HostEntry): ReactElement {
       <div>
         <div className="flex items-baseline justify-between gap-3">
           <Link href={hostAddress(id)} className="truncate font-medium hover:text-accent hover:underline" title={id}>{useNames().host(id)}</Link>
-          <LivenessWord state={liveness.state} />
+          <span className="flex shrink-0 items-baseline gap-1.5"><UnsteadyLink id={id} unsteady={unsteady} short /><LivenessWord state={liveness.state} /></span>
         </div>
         <div className="flex items-baseline justify-between gap-3 text-sm text-faint">
           {liveness.reason === null ? <p className="truncate">{[...(state.name === id ? [] : [id]), ...tags.map((tag) => `#${tag}`)].join(' ')}</p> : <p className="truncate text-soft" title={liveness.reason.text}>{liveness.reason.text}</p>}

@@ -12,24 +12,27 @@ import { relative } from '../../format/times.ts';
 import { useNames, type Names } from '../../state/names.ts';
 import { useAsOfNow } from '../../state/now.ts';
 import { LivenessWord } from '../../ui/liveness.tsx';
-import { Bar } from '../../ui/meter.tsx';
+import { Bar, isFull } from '../../ui/meter.tsx';
 import { ModelChip } from '../../ui/model-chip.tsx';
 import { isUp, modelWord } from '../../ui/model-word.ts';
 import { Ago, For } from '../../ui/time.tsx';
-import { TokensRate } from '../../ui/tokens-rate.tsx';
+import { RATE_WORDS, TokensRate } from '../../ui/tokens-rate.tsx';
 import { vramPart, type FleetSort, type HostEntry } from './fleet-filter.ts';
+import { UnsteadyLink } from './unsteady-link.tsx';
 
-export interface Column { id: FleetSort; name: string; width: string; right?: boolean; /** Of head and cells. */ className?: string; cell: (entry: HostEntry) => ReactElement }
+export interface Column { id: FleetSort; name: string; /** What it means, for those who rest on its head. */ title?: string; width: string; right?: boolean; /** Of head and cells. */ className?: string; cell: (entry: HostEntry) => ReactElement }
+
+type Held = Pick<HostEntry, 'id' | 'held'>;
 
 export const COLUMNS: readonly Column[] = [
-  { id: 'name', name: 'Host', width: 'minmax(8rem,1.1fr)', cell: (entry) => <HostName {...entry} /> },
-  { id: 'liveness', name: 'Liveness', width: 'minmax(11rem,1.8fr)', cell: (entry) => <LivenessCell {...entry} /> },
-  { id: 'models', name: 'Models', width: 'minmax(10rem,2.2fr)', cell: (entry) => <ModelsCell {...entry} /> },
-  { id: 'vram', name: 'GPU memory', width: 'minmax(7rem,1.1fr)', cell: (entry) => <GpuCell {...entry} /> },
-  { id: 'inflight', name: 'In flight', width: '4.5rem', right: true, cell: ({ held: { state } }) => <>{whole(state.inflight.total)}</> },
-  { id: 'tokens', name: 'Tokens/s', width: '5.5rem', right: true, cell: ({ held: { state } }) => <TokensRate state={state} /> },
-  { id: 'gaps', name: 'Gaps', width: '4.5rem', right: true, cell: (entry) => <GapsCell {...entry} /> },
-  { id: 'build', name: 'Build', width: '6.5rem', className: 'pl-4', cell: ({ held: { state } }) => <span className="block truncate text-soft" title={state.build === null ? undefined : `${state.build.version} ${state.build.commit}, generation ${state.generation ?? UNKNOWN}`}>{state.build?.version ?? UNKNOWN}</span> },
+  { id: 'name', name: 'Host', width: 'minmax(7rem,1.1fr)', cell: (entry) => <HostName {...entry} /> },
+  { id: 'liveness', name: 'Liveness', width: 'minmax(8rem,1.8fr)', cell: (entry) => <LivenessCell {...entry} /> },
+  { id: 'models', name: 'Models', width: 'minmax(8rem,2.2fr)', cell: (entry) => <ModelsCell {...entry} /> },
+  { id: 'vram', name: 'GPU memory', width: 'minmax(6rem,1.1fr)', cell: (entry) => <GpuCell {...entry} /> },
+  { id: 'inflight', name: 'In flight', width: '4rem', right: true, cell: ({ held: { state } }) => <>{whole(state.inflight.total)}</> },
+  { id: 'tokens', name: 'Tokens/s', title: RATE_WORDS, width: '5rem', right: true, cell: ({ held: { state } }) => <TokensRate state={state} /> },
+  { id: 'gaps', name: 'Gaps', width: '3.5rem', right: true, cell: (entry) => <GapsCell {...entry} /> },
+  { id: 'build', name: 'Build', width: 'minmax(5.5rem,6.5rem)', className: 'xl:pl-4', cell: ({ held: { state } }) => <span className="block truncate text-soft" title={state.build === null ? undefined : `${state.build.version} ${state.build.commit}, generation ${state.generation ?? UNKNOWN}`}>{state.build?.version ?? UNKNOWN}</span> },
 ];
 
 function HostName({ id, held: { state } }: HostEntry): ReactElement {
@@ -41,13 +44,14 @@ function HostName({ id, held: { state } }: HostEntry): ReactElement {
   );
 }
 
-function LivenessCell({ id, held: { state: { liveness, asOf } } }: HostEntry): ReactElement {
+/** One that is unsteady says so in the same place, whether it is up or down just now. */
+function LivenessCell({ id, held: { state: { liveness, asOf } }, unsteady }: HostEntry): ReactElement {
   const { state, reason } = liveness;
   const since = <span className="truncate text-sm text-faint"><Since id={id} liveness={liveness} />{asOf === null ? null : <> · as of <Ago at={asOf} host={id} /></>}</span>;
   return (
     <div className="min-w-0">
-      <p className="flex items-baseline gap-1.5"><LivenessWord state={state} />{reason === null ? null : since}</p>
-      <p className="flex">{reason === null ? since : <span className="truncate text-sm text-soft" title={reason.text}>{reason.text}</span>}</p>
+      <p className="flex items-baseline gap-1.5"><LivenessWord state={state} /><UnsteadyLink id={id} unsteady={unsteady} />{reason === null || unsteady !== null ? null : since}</p>
+      <p className="flex gap-1.5 overflow-hidden">{unsteady !== null && reason !== null ? <span className="flex shrink-0">{since}</span> : reason === null ? since : null}{reason === null ? null : <span className="min-w-0 truncate text-sm text-soft" title={reason.text}>{reason.text}</span>}</p>
     </div>
   );
 }
@@ -65,7 +69,7 @@ const CHIPS = 4;
 /** Named on hover; a host may have hundreds. */
 const NAMED = 20;
 
-export function ModelsCell({ id, held: { state: { models } } }: HostEntry): ReactElement {
+export function ModelsCell({ id, held: { state: { models } } }: Held): ReactElement {
   const names = useNames();
   const all = Object.entries(models).filter(([, model]) => !model.unlisted);
   const up = all.filter(([, model]) => isUp(model));
@@ -92,39 +96,46 @@ const BARS = 8;
 function GpuCell(entry: HostEntry): ReactElement {
   const all = Object.entries(entry.held.state.gpus);
   if (all.length === 0 || all.length > BARS) return <GpuSum {...entry} />;
-  if (all.length <= 2) return <div className="grid gap-1">{all.map(([key, gpu]) => <GpuBar key={key} used={gpu.memUsedMb} total={gpu.memTotalMb} label={gpuWords(gpu)} />)}</div>;
+  if (all.length <= 2) return <div className="grid gap-1">{all.map(([key, gpu]) => <GpuBar key={key} used={gpu.memUsedMb} total={gpu.memTotalMb} full={isGpuFull(gpu)} label={gpuWords(gpu)} />)}</div>;
   const part = vramPart(entry.held.state);
   return (
     <div className="grid grid-cols-[1fr_2.25rem] items-center gap-1.5">
-      <div className="grid gap-px">{all.map(([key, gpu]) => <Bar key={key} value={gpu.memUsedMb} max={gpu.memTotalMb} label={gpuWords(gpu)} className="h-1 w-full" />)}</div>
-      <PartFigure part={part} title={`of ${counted(all.length, 'GPU')}`} />
+      <div className="grid gap-px">{all.map(([key, gpu]) => <Bar key={key} value={gpu.memUsedMb} max={gpu.memTotalMb} full={isGpuFull(gpu)} label={gpuWords(gpu)} className="h-1 w-full" />)}</div>
+      <PartFigure part={part} full={all.some(([, gpu]) => isGpuFull(gpu))} title={`of ${counted(all.length, 'GPU')}${fullWords(entry)}`} />
     </div>
   );
 }
 
 /** All its cards together. */
-export function GpuSum({ held: { state } }: HostEntry): ReactElement {
+export function GpuSum({ held: { state } }: Held): ReactElement {
   const all = Object.values(state.gpus);
   if (all.length === 0) return <span className="text-faint">{UNKNOWN}</span>;
-  return <GpuBar used={vramPart(state)} total={1} label={all.map(gpuWords).join('\n')} />;
+  return <GpuBar used={vramPart(state)} total={1} full={all.some(isGpuFull)} label={all.map(gpuWords).join('\n')} />;
 }
 
-const gpuWords = ({ name, memUsedMb, memTotalMb, utilPct }: GpuState): string => `${shown(name)}: ${megabytes(memUsedMb)} of ${megabytes(memTotalMb)}, busy ${percent(utilPct)}`;
+const isGpuFull = ({ memUsedMb, memTotalMb }: GpuState): boolean => isFull(memUsedMb, memTotalMb);
+const gpuWords = (gpu: GpuState): string => `${shown(gpu.name)}: ${isGpuFull(gpu) ? 'full, ' : ''}${megabytes(gpu.memUsedMb)} of ${megabytes(gpu.memTotalMb)}, busy ${percent(gpu.utilPct)}`;
 
-function GpuBar({ used, total, label }: { used: number | null; total: number | null; label: string }): ReactElement {
+function fullWords({ held: { state } }: Held): string {
+  const full = Object.values(state.gpus).filter(isGpuFull).length;
+  return full === 0 ? '' : `, ${whole(full)} full`;
+}
+
+/** `full`: it is, or one of several. */
+function GpuBar({ used, total, full, label }: { used: number | null; total: number | null; full: boolean; label: string }): ReactElement {
   return (
     <div className="grid grid-cols-[1fr_2.25rem] items-center gap-1.5">
-      <Bar value={used} max={total} label={label} />
-      <PartFigure part={used === null || total === null || total === 0 ? null : used / total} title={label} />
+      <Bar value={used} max={total} full={full} label={label} />
+      <PartFigure part={used === null || total === null || total === 0 ? null : used / total} full={full} title={label} />
     </div>
   );
 }
 
-function PartFigure({ part, title }: { part: number | null; title: string }): ReactElement {
-  return <span className="figure text-xs text-faint" title={title}>{percent(part === null ? null : part * 100)}</span>;
+function PartFigure({ part, full, title }: { part: number | null; full: boolean; title: string }): ReactElement {
+  return <span className={`figure text-xs ${full ? 'text-warn' : 'text-faint'}`} title={title}>{percent(part === null ? null : part * 100)}</span>;
 }
 
-export function GapsCell({ id, held: { state: { gaps } } }: HostEntry): ReactElement {
+export function GapsCell({ id, held: { state: { gaps } } }: Held): ReactElement {
   if (gaps.count === 0) return <span className="text-faint">0</span>;
   return <Link href={`${hostAddress(id)}#history`} className="text-warn underline" title={`${counted(gaps.count, 'gap')}: ${lostWords(gaps)}`}>{whole(gaps.count)}</Link>;
 }

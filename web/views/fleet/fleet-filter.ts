@@ -2,15 +2,18 @@
 import type { HeldHost } from '../../../src/model/client-fleet.ts';
 import { LIVENESS_STATES, type LivenessState } from '../../../src/model/host/liveness.ts';
 import type { HostState } from '../../../src/model/host/state.ts';
+import { timesOf, type Unsteady } from './unsteady.ts';
 
-export interface HostEntry { id: string; held: HeldHost }
-export interface FleetFilter { q: string; states: ReadonlySet<string>; tags: ReadonlySet<string> }
+/** `unsteady` null: it is not, or nobody knows. */
+export interface HostEntry { id: string; held: HeldHost; unsteady: Unsteady | null }
+export interface FleetFilter { q: string; states: ReadonlySet<string>; tags: ReadonlySet<string>; /** Only those. */ unsteady: boolean }
 
 export const SORTS = ['name', 'liveness', 'models', 'vram', 'inflight', 'tokens', 'gaps', 'build'] as const;
 export type FleetSort = (typeof SORTS)[number];
 
 /** Every word has to be found: in the id, the name, a tag, a model, the reason. */
-export function passes({ id, held: { state } }: HostEntry, { q, states, tags }: FleetFilter): boolean {
+export function passes({ id, held: { state }, unsteady }: HostEntry, { q, states, tags, unsteady: only }: FleetFilter): boolean {
+  if (only && unsteady === null) return false;
   if (states.size > 0 && !states.has(state.liveness.state)) return false;
   if (tags.size > 0 && !state.tags.some((tag) => tags.has(tag))) return false;
   if (q === '') return true;
@@ -32,10 +35,11 @@ export function sorted(hosts: readonly HostEntry[], sort: FleetSort, descending:
 const NAMES = new Intl.Collator();
 const byName = (a: HostEntry, b: HostEntry): number => NAMES.compare(a.held.state.name, b.held.state.name) || (a.id < b.id ? -1 : 1);
 
-function keyOf({ held: { state } }: HostEntry, sort: FleetSort): number | string | null {
+function keyOf({ held: { state }, unsteady }: HostEntry, sort: FleetSort): number | string | null {
   switch (sort) {
     case 'name': return state.name.toLowerCase();
-    case 'liveness': return LIVENESS_STATES.indexOf(state.liveness.state);
+    // Of those in the same state, the unsteady stand nearer to the troubled.
+    case 'liveness': return LIVENESS_STATES.indexOf(state.liveness.state) + (unsteady === null ? 0 : Math.min(timesOf(unsteady), 999) / 1_000);
     case 'models': return Object.values(state.models).filter((model) => model.state === 'ready').length;
     case 'vram': return vramPart(state);
     case 'inflight': return state.inflight.total;

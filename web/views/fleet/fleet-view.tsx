@@ -1,44 +1,47 @@
 /** All hosts at a glance: who is there, what runs, what is wrong. */
 import { memo, useMemo, type CSSProperties, type ReactElement } from 'react';
 import { Link } from 'wouter';
-import { useChosen, useParams, toggled, type SetParams } from '../../state/address.ts';
+import { useChosen, useParams, type SetParams } from '../../state/address.ts';
 import { counted } from '../../format/figures.ts';
 import { useFleet, useLine, usePreferences } from '../../state/hooks.ts';
 import { prefer, type Preferences } from '../../state/preferences.ts';
 import { Button } from '../../ui/button.tsx';
 import { SearchField, Segments } from '../../ui/field.tsx';
-import { Chip } from '../../ui/chip.tsx';
 import { Icon } from '../../ui/icon.tsx';
-import { LivenessMark } from '../../ui/liveness.tsx';
 import { Empty, Waiting } from '../../ui/notes.tsx';
 import { PageHead } from '../../ui/page-head.tsx';
-import { usePhone } from '../../ui/use-phone.ts';
-import { LIVENESS_STATES } from '../../../src/model/host/liveness.ts';
+import { useNarrow, usePhone } from '../../ui/use-phone.ts';
 import { Cards } from './cards.tsx';
 import { COLUMNS, type Column } from './columns.tsx';
 import { ColumnChoice } from './column-choice.tsx';
-import { countStates, countTags, passes, SORTS, sorted, type FleetSort, type HostEntry } from './fleet-filter.ts';
+import { passes, SORTS, sorted, type FleetSort, type HostEntry } from './fleet-filter.ts';
+import { FleetChips } from './fleet-chips.tsx';
+import { useUnsteady } from './use-unsteady.ts';
 
-const MOST_TAGS = 12;
 const LAYOUTS = [{ value: 'table', label: 'Table', icon: <Icon name="table" /> }, { value: 'cards', label: 'Cards', icon: <Icon name="cards" /> }] as const;
+
+/** No filter. */
+const ALL = { state: null, tag: null, unsteady: null, q: null };
 
 export function FleetView(): ReactElement {
   const fleet = useFleet();
   const { state: line } = useLine();
   const { fleetLayout, hiddenColumns } = usePreferences();
   const phone = usePhone();
+  const narrow = useNarrow();
+  const unsteady = useUnsteady();
   const [params, setParams] = useParams();
   const states = useChosen(params, 'state');
   const tags = useChosen(params, 'tag');
+  const only = params.has('unsteady');
   const q = params.get('q') ?? '';
   const sort = SORTS.find((one) => one === params.get('sort')) ?? 'name';
   const descending = params.get('order') === 'desc';
-  const layout = LAYOUTS.find(({ value }) => value === params.get('layout'))?.value ?? fleetLayout;
+  const layout = LAYOUTS.find(({ value }) => value === params.get('layout'))?.value ?? (narrow ? 'cards' : fleetLayout);
 
-  const all = useMemo(() => [...(fleet ?? [])].map(([id, held]): HostEntry => ({ id, held })), [fleet]);
-  const found = useMemo(() => sorted(all.filter((entry) => passes(entry, { q, states, tags })), sort, descending), [all, q, states, tags, sort, descending]);
+  const all = useMemo(() => [...(fleet ?? [])].map(([id, held]): HostEntry => ({ id, held, unsteady: unsteady?.get(id) ?? null })), [fleet, unsteady]);
+  const found = useMemo(() => sorted(all.filter((entry) => passes(entry, { q, states, tags, unsteady: only })), sort, descending), [all, q, states, tags, only, sort, descending]);
   const columns = useMemo(() => COLUMNS.filter(({ id }) => id === 'name' || !hiddenColumns.includes(id)), [hiddenColumns]);
-  const counts = countStates(all);
   const choose = (fleetLayout: Preferences['fleetLayout']): void => {
     prefer({ fleetLayout });
     setParams({ layout: fleetLayout }, 'step');
@@ -58,16 +61,11 @@ export function FleetView(): ReactElement {
         )}
       </PageHead>
       <div className={`flex items-center gap-1.5 px-4 pb-3 max-sm:overflow-x-auto sm:flex-wrap ${line === 'open' ? '' : 'opacity-60 grayscale'}`} role="group" aria-label="Filters">
-        {LIVENESS_STATES.filter((state) => counts[state] > 0 || states.has(state)).map((state) => (
-          <Chip key={state} on={states.has(state)} onToggle={() => setParams({ state: toggled(states, state) }, 'step')}><LivenessMark state={state} />{counts[state]} {state}</Chip>
-        ))}
-        {countTags(all).slice(0, MOST_TAGS).map(([tag, hosts]) => (
-          <Chip key={tag} on={tags.has(tag)} onToggle={() => setParams({ tag: toggled(tags, tag) }, 'step')}>#{tag} <span className="text-faint">{hosts}</span></Chip>
-        ))}
-        {states.size + tags.size > 0 || q !== '' ? <Button look="quiet" onClick={() => setParams({ state: null, tag: null, q: null }, 'step')}>Show all</Button> : null}
+        <FleetChips hosts={all} steadyKnown={unsteady !== null} states={states} tags={tags} only={only} setParams={setParams} />
+        {states.size + tags.size > 0 || only || q !== '' ? <Button look="quiet" onClick={() => setParams(ALL, 'step')}>Show all</Button> : null}
       </div>
       <div className={`px-4 pb-6 ${line === 'open' ? '' : 'opacity-60 grayscale'}`} data-stale={line !== 'open'}>
-        {all.length === 0 ? <NoHosts /> : found.length === 0 ? <Empty title="No host passes these filters"><Button onClick={() => setParams({ state: null, tag: null, q: null }, 'step')}>Show all</Button></Empty>
+        {all.length === 0 ? <NoHosts /> : found.length === 0 ? <Empty title="No host passes these filters"><Button onClick={() => setParams(ALL, 'step')}>Show all</Button></Empty>
           : phone || layout === 'cards' ? <Cards hosts={found} /> : <Table hosts={found} columns={columns} sort={sort} descending={descending} setParams={setParams} />}
       </div>
     </>
@@ -78,28 +76,28 @@ function Table({ hosts, columns, sort, descending, setParams }: { hosts: HostEnt
   const template = { '--columns': columns.map(({ width }) => width).join(' ') } as CSSProperties;
   return (
     <div role="table" aria-label="Hosts" className="panel overflow-x-auto" style={template}>
-      <div role="row" className="grid grid-cols-(--columns) gap-x-4 border-b border-line px-3 text-sm text-soft">
-        {columns.map(({ id, name, right = false, className = '' }) => {
+      <div role="row" className="grid grid-cols-(--columns) gap-x-3 xl:gap-x-4 border-b border-line px-3 text-sm text-soft">
+        {columns.map(({ id, name, title, right = false, className = '' }) => {
           const here = id === sort;
           return (
             <div key={id} role="columnheader" aria-sort={here ? (descending ? 'descending' : 'ascending') : 'none'} className={`${right ? 'text-end' : ''} ${className}`}>
-              <button type="button" className={`inline-flex h-8 items-center gap-1 hover:text-ink ${here ? 'font-medium text-ink' : ''}`} onClick={() => setParams({ sort: id === 'name' ? null : id, order: here && !descending ? 'desc' : null })}>
+              <button type="button" title={title} className={`inline-flex h-8 items-center gap-1 hover:text-ink ${here ? 'font-medium text-ink' : ''}`} onClick={() => setParams({ sort: id === 'name' ? null : id, order: here && !descending ? 'desc' : null })}>
                 {name}{here ? <Icon name={descending ? 'down' : 'up'} className="size-3" /> : null}
               </button>
             </div>
           );
         })}
       </div>
-      {hosts.map(({ id, held }) => <Row key={id} id={id} held={held} columns={columns} />)}
+      {hosts.map((entry) => <Row key={entry.id} {...entry} columns={columns} />)}
     </div>
   );
 }
 
 /** Drawn again when its host has changed; those out of sight are not laid out. */
-const Row = memo(function Row({ id, held, columns }: HostEntry & { columns: Column[] }): ReactElement {
+const Row = memo(function Row({ id, held, unsteady, columns }: HostEntry & { columns: Column[] }): ReactElement {
   return (
-    <div role="row" data-row data-host={id} data-liveness={held.state.liveness.state} className="grid grid-cols-(--columns) min-h-14 items-center gap-x-4 border-b border-line px-3 py-1.5 [contain-intrinsic-size:auto_3.5rem] [content-visibility:auto] last:border-0 hover:bg-hover focus-within:bg-hover">
-      {columns.map(({ id: column, right = false, className = '', cell }) => <div key={column} role="cell" className={`min-w-0 ${right ? 'figure' : ''} ${className} ${held.state.asOf === null || column === 'liveness' ? '' : 'grayscale'}`}>{cell({ id, held })}</div>)}
+    <div role="row" data-row data-host={id} data-liveness={held.state.liveness.state} className="grid grid-cols-(--columns) min-h-14 items-center gap-x-3 xl:gap-x-4 border-b border-line px-3 py-1.5 [contain-intrinsic-size:auto_3.5rem] [content-visibility:auto] last:border-0 hover:bg-hover focus-within:bg-hover">
+      {columns.map(({ id: column, right = false, className = '', cell }) => <div key={column} role="cell" className={`min-w-0 ${right ? 'figure' : ''} ${className} ${held.state.asOf === null || column === 'liveness' ? '' : 'grayscale'}`}>{cell({ id, held, unsteady })}</div>)}
     </div>
   );
 });

@@ -3,7 +3,7 @@ import type { ReactElement } from 'react';
 import type { HostState } from '../../../src/model/host/state.ts';
 import { counted, megabytes, percent, rounded, UNKNOWN } from '../../format/figures.ts';
 import { shown } from '../../format/shown.ts';
-import { Bar } from '../../ui/meter.tsx';
+import { Bar, isFull } from '../../ui/meter.tsx';
 import { Section } from '../../ui/section.tsx';
 
 const unit = (value: number | null, of: string): string => (value === null ? UNKNOWN : `${rounded(value)} ${of}`);
@@ -17,7 +17,7 @@ export function HostGpus({ gpus }: Pick<HostState, 'gpus'>): ReactElement {
           {all.map(([key, { name, memUsedMb, memTotalMb, utilPct, tempC, powerW }]) => (
             <li key={key} className="grid grid-cols-[minmax(0,1fr)] gap-1.5 border-b border-line px-4 py-2.5 last:border-0">
               <p className="flex items-baseline justify-between gap-4"><span className="min-w-0 truncate font-medium" title={shown(`${name} ${key}`)}>{shown(name)}</span><span className="figure text-soft">{megabytes(memUsedMb)} of {megabytes(memTotalMb)}</span></p>
-              <Bar value={memUsedMb} max={memTotalMb} label={`Memory of ${shown(name)}: ${megabytes(memUsedMb)} of ${megabytes(memTotalMb)}`} />
+              <Bar value={memUsedMb} max={memTotalMb} full={isFull(memUsedMb, memTotalMb)} label={`Memory of ${shown(name)}: ${isFull(memUsedMb, memTotalMb) ? 'full, ' : ''}${megabytes(memUsedMb)} of ${megabytes(memTotalMb)}`} />
               <dl className="grid grid-cols-3 gap-x-4 text-sm [&_dd]:inline [&_dt]:inline [&_dt]:text-faint">
                 <div><dt>busy</dt> <dd>{percent(utilPct)}</dd></div>
                 <div className="text-center"><dt>temp</dt> <dd>{unit(tempC, '°C')}</dd></div>
