@@ -8,6 +8,7 @@ import { tickLabels } from '../web/charts/time-ticks.ts';
 import { align } from '../web/views/performance/align.ts';
 import { marksOf, shadesOf } from '../web/views/performance/happenings.ts';
 import { METRICS } from '../web/views/performance/metrics.ts';
+import { spreadOf } from '../web/views/performance/track-point.ts';
 import { NO_TRACKS, since, withHistory, withSamples, type Track, type Tracks } from '../web/views/performance/tracks.ts';
 import { together } from '../web/views/performance/together.ts';
 import { offered, readWindow, stepFor, steppedNow, stepSince, timeText, zoomed } from '../web/views/performance/window.ts';
@@ -35,10 +36,49 @@ describe('what is held', () => {
 
   test('history takes the place of what is held from its beginning on, but for what it does not know yet', () => {
     const held = withSamples(NO_TRACKS, [0, 5, 10, 15, 20, 25].map((s) => cpu(s)));
-    expect(times(withHistory(held, [cpu(10, 1), cpu(12, 1)], START + 10, 1))).toEqual([0, 5, 10, 12, 15, 20, 25]);
+    expect(times(withHistory(held, [cpu(10, 1), cpu(12, 1)], START + 10, { stepS: null }))).toEqual([0, 5, 10, 12, 15, 20, 25]);
     const point = { hostId: 'a', gpu: null, ts: ts(10), cpuPct: { min: 1, avg: 2, max: 3 } } as unknown as PerfPoint;
-    expect(times(withHistory(held, [point], START + 10, 10))).toEqual([0, 5, 10, 20, 25]);
-    expect(times(withHistory(held, [cpu(10, 1, 'b')], START, 1))).toEqual([0, 5, 10, 15, 20, 25]);
+    expect(times(withHistory(held, [point], START + 10, { stepS: 10 }))).toEqual([0, 5, 10, 20, 25]);
+    expect(times(withHistory(held, [cpu(10, 1, 'b')], START, { stepS: null }))).toEqual([0, 5, 10, 15, 20, 25]);
+  });
+
+  describe('where steps are shown, what comes live is part of the running step', () => {
+    const spread = (track: Track, index = -1) => spreadOf(track.points.at(index)!, 'cpuPct');
+    const summed = (s: number, min: number, avg: number, max: number): PerfPoint => ({ hostId: 'a', gpu: null, ts: ts(s), cpuPct: { min, avg, max } }) as unknown as PerfPoint;
+
+    test('samples make one point a step: their least, average and most', () => {
+      const track = of(withSamples(withSamples(NO_TRACKS, [cpu(2, 10), cpu(7, 90)], 60), [cpu(17, null), cpu(12, 20), cpu(62, 5)], 60));
+      expect(track.points.map(({ at }) => at - START)).toEqual([0, 60]);
+      expect(spread(track, 0)).toEqual({ min: 10, avg: 40, max: 90 });
+      expect(spread(track)).toEqual({ min: 5, avg: 5, max: 5 });
+    });
+
+    test('they count beside what history has summed up by the time that they stand for, each once', () => {
+      const held = withHistory(NO_TRACKS, [summed(0, 5, 50, 60), summed(60, 20, 40, 60)], START, { stepS: 60, askedAt: START + 100 });
+      const one = withSamples(held, [cpu(95, 1_000), cpu(100, 1_000), cpu(105, 100)], 60);
+      expect(times(one)).toEqual([0, 60]);
+      expect(spread(of(one), 0)).toEqual({ min: 5, avg: 50, max: 60 });
+      expect(spread(of(one))).toEqual({ min: 20, avg: (40 * 40 + 100 * 5) / 45, max: 100 });
+      expect(withSamples(one, [cpu(105, 0), cpu(30, 0)], 60)).toEqual(one);
+      // A silence is nobody's: what comes after it does not stand for it.
+      expect(spread(of(withSamples(NO_TRACKS, [cpu(0, 10), cpu(5, 10), cpu(50, 60)], 60))).avg).toBe((10 * 10 + 60 * 15) / 25);
+    });
+
+    test('until history tells the whole of it', () => {
+      const live = withSamples(NO_TRACKS, steps(0, 70, 5).map((s) => cpu(s)), 60);
+      const told = of(withHistory(live, [summed(0, 1, 2, 3)], START, { stepS: 60, askedAt: START + 61 }));
+      expect(told.points.map(({ at }) => at - START)).toEqual([0, 60]);
+      expect([spread(told, 0), spread(told).max]).toEqual([{ min: 1, avg: 2, max: 3 }, 70]);
+    });
+
+    test('a counter\'s growth is that of the time that has passed, and not told of a step that has hardly begun', () => {
+      const bytes = (s: number, netRxBytes: number): PerfSample => sample({ hostId: 'a', ts: ts(s), cpuPct: null, netRxBytes });
+      const history = [0, 60].map((s) => ({ ...summed(s, 0, 0, 0), netRxBytes: { min: 0, avg: 0, max: (s + 60) * 100 } }));
+      const held = withHistory(NO_TRACKS, history, START, { stepS: 60, askedAt: START + 121 });
+      const rates = (until: number): unknown => align([...withSamples(held, steps(125, until, 5).map((s) => bytes(s, s * 100)), 60).values()], metric('network-in'), window(0, 200, 60)).lines[0]!.avg;
+      expect(rates(130)).toEqual([null, 100, null]);
+      expect(rates(135)).toEqual([null, 100, 100]);
+    });
   });
 
   test('what is older than the window goes, a track without points with it', () => {
@@ -141,7 +181,7 @@ describe('lines', () => {
 
   test('summed-up points keep their least and most', () => {
     const points = [0, 10].map((s) => ({ hostId: 'a', gpu: null, ts: ts(s), cpuPct: { min: 1, avg: 20, max: 90 } }) as unknown as PerfPoint);
-    const data = align([...withHistory(NO_TRACKS, points, START, 10).values()], metric('cpu'), window(0, 20, 10));
+    const data = align([...withHistory(NO_TRACKS, points, START, { stepS: 10 }).values()], metric('cpu'), window(0, 20, 10));
     expect(data.lines[0]).toEqual({ min: [1, 1], avg: [20, 20], max: [90, 90] });
     expect(figuresOf(data.x, data.lines[0]!, START, START + 20)).toEqual({ last: 20, min: 1, max: 90, points: 2 });
   });

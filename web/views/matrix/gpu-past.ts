@@ -1,6 +1,7 @@
 /** What the history of performance tells of GPUs at moments at which no sample was taken. */
 import type { PerfMetric } from '../../../src/model/records/history.ts';
-import { spreadOf, type Track, type TrackPoint, type Tracks } from '../performance/tracks.ts';
+import { spreadOf, type TrackPoint } from '../performance/track-point.ts';
+import type { Track, Tracks } from '../performance/tracks.ts';
 import { momentOf, type Metric } from './samples.ts';
 
 /** A sample holds until the next one should long have come, seconds. */

@@ -49,7 +49,7 @@ export function GpusPast({ children }: PastProps): ReactElement {
   useRetry(error, reload);
   const fill = useMemo<Past['fill']>(() => {
     if (data === null) return null;
-    const tracks = withHistory(NO_TRACKS, 'samples' in data ? data.samples : data.points, from, stepS ?? 1);
+    const tracks = withHistory(NO_TRACKS, 'samples' in data ? data.samples : data.points, from, { stepS });
     return (host, _state, metric, slots, lastMs) => fillGpus(tracks, stepS, host, metric, slots, lastMs);
   }, [data, from, stepS]);
   return children({ fill, error, retry: reload });

@@ -1,7 +1,8 @@
 /** Tracks to the lines of one chart: on one axis of time, broken where samples are missing. */
 import type { Cell, PlotData, PlotLine, Stretch } from '../../charts/plot-data.ts';
 import type { Metric } from './metrics.ts';
-import { spreadOf, type Track } from './tracks.ts';
+import { spreadOf, type TrackPoint } from './track-point.ts';
+import type { Track } from './tracks.ts';
 
 /** llama-swap's own least. */
 const LEAST_S = 5;
@@ -17,7 +18,8 @@ interface Known { at: number; min: number | null; avg: number | null; max: numbe
 export function align(tracks: readonly Track[], metric: Metric, { from, to, stepS }: { from: number; to: number; stepS: number | null }): PlotData {
   const rows = tracks.map(({ points }) => {
     const reachS = MISSED * Math.max(LEAST_S, stepS ?? 0, median(points.slice(1).map(({ at }, index) => at - points[index]!.at)));
-    return { reachS, cells: withBreaks(metric.rate ? rates(points.map((point) => ({ at: point.at, ...spreadOf(point, metric.field) })), reachS) : points.map((point) => scaled(point.at, spreadOf(point, metric.field), metric.factor)), reachS) };
+    const known = metric.rate ? rates(points, metric, reachS, stepS) : points.map((point) => scaled(point.at, spreadOf(point, metric.field), metric.factor));
+    return { reachS, cells: withBreaks(known, reachS) };
   });
   const x = [...new Set(rows.flatMap(({ cells }) => cells.map(({ at }) => at)))].sort((a, b) => a - b);
   const place = new Map(x.map((at, index) => [at, index]));
@@ -54,14 +56,16 @@ function scaled(at: number, { min, avg, max }: { min: number | null; avg: number
   return { at, min: by(min), avg: by(avg), max: by(max) };
 }
 
-/** Growth a second since the point before; a counter that fell began anew. */
-function rates(points: readonly Known[], reachS: number): Known[] {
-  return points.map(({ at, max }, index) => {
+/** Growth a second since the point before; a counter that fell began anew. Of a step that has hardly begun it is not known yet. */
+function rates(points: readonly TrackPoint[], { field }: Metric, reachS: number, stepS: number | null): Known[] {
+  const end = ({ at, running }: TrackPoint): number => running?.until ?? at + (stepS ?? 0);
+  return points.map((point, index) => {
     const before = points[index - 1];
-    const apart = before === undefined ? Infinity : at - before.at;
-    const grown = max === null || before === undefined || before.max === null || apart > reachS ? null : max - before.max;
-    const rate = grown === null || grown < 0 ? null : grown / apart;
-    return { at, min: rate, avg: rate, max: rate };
+    const [max, last] = [spreadOf(point, field).max, before === undefined ? null : spreadOf(before, field).max];
+    const lengthS = before === undefined || point.at - before.at > reachS ? 0 : end(point) - end(before);
+    const told = lengthS >= (point.running === undefined ? 1 : Math.min(reachOf(null), stepS ?? 0));
+    const rate = max === null || last === null || max < last || !told ? null : (max - last) / lengthS;
+    return { at: point.at, min: rate, avg: rate, max: rate };
   });
 }
 

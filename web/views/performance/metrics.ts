@@ -47,3 +47,6 @@ export const METRICS: readonly Metric[] = [
   { ...NETWORK, id: 'network-in', title: 'Network in', field: 'netRxBytes' },
   { ...NETWORK, id: 'network-out', title: 'Network out', field: 'netTxBytes' },
 ];
+
+/** What is read of a sample or a summary. */
+export const PERF_FIELDS: readonly PerfMetric[] = [...new Set(METRICS.map(({ field }) => field))];

@@ -1,6 +1,7 @@
 /** A host's GPUs as one line. */
 import type { Metric, Together } from './metrics.ts';
-import { spreadOf, type Track, type TrackPoint } from './tracks.ts';
+import { spreadOf, type TrackPoint } from './track-point.ts';
+import type { Track } from './tracks.ts';
 
 /** Each GPU's sample has a time of its own; those of one round lie no further apart. */
 const ROUND_S = 2;

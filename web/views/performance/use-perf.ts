@@ -27,8 +27,8 @@ export function usePerf({ hosts, window, stepS }: Wanted): Perf {
     const [wantedHosts, wantedWindow, wantedStep] = JSON.parse(key) as [string[], TimeWindow, number | null];
     return startFeed({ hosts: wantedHosts, window: wantedWindow, stepS: wantedStep }, (next) => show((before) => ({
       key, error: next.error, loading: next.loading,
-      // Until the new window's own answer is here, the old one's lines stay.
-      tracks: next.loading && next.tracks.size === 0 ? before.tracks : next.tracks,
+      // Until the new window's own answer is here, the old one's lines stay: what came live meanwhile is no picture of it.
+      tracks: next.loading ? before.tracks : next.tracks,
     })));
   }, [key, round]);
   const retry = useCallback(() => again((before) => before + 1), []);
@@ -47,6 +47,8 @@ function startFeed({ hosts, window, stepS }: Wanted, show: (next: Omit<Perf, 're
   let loaded = false;
   let asking: AbortController | null = null;
   let askedTo = 0;
+  /** As asked for, or longer: what the answer has. */
+  let step = stepS;
   let showing: ReturnType<typeof setTimeout> | null = null;
   let asked: ReturnType<typeof setTimeout> | null = null;
 
@@ -63,8 +65,8 @@ function startFeed({ hosts, window, stepS }: Wanted, show: (next: Omit<Perf, 're
     asking = abort;
     askedTo = nowS();
     api<Answer>(withQuery('/api/perf', { host: hosts, from: timeText(from), to: live ? null : timeText(window.to), step: stepS }), { signal: abort.signal }).then((answer) => {
-      const [points, step] = 'samples' in answer ? [answer.samples, 1] : [answer.points, answer.step];
-      tracks = withHistory(tracks, points, from, step);
+      step = 'samples' in answer ? null : answer.step;
+      tracks = withHistory(tracks, 'samples' in answer ? answer.samples : answer.points, from, { stepS: step, askedAt: askedTo });
       error = null;
       loaded = true;
     }, (fault: unknown) => {
@@ -85,7 +87,7 @@ function startFeed({ hosts, window, stepS }: Wanted, show: (next: Omit<Perf, 're
   };
   const askAll = (): void => ask(aligned(live ? nowS() - window.spanS : window.from));
   /** Summed-up points begin at whole steps. */
-  const aligned = (s: number): number => (stepS === null ? Math.floor(s) : Math.floor(s / stepS) * stepS);
+  const aligned = (s: number): number => (step === null ? Math.floor(s) : Math.floor(s / step) * step);
 
   const ends: (() => void)[] = [];
   if (hosts.length === 0) loaded = true;
@@ -98,10 +100,13 @@ function startFeed({ hosts, window, stepS }: Wanted, show: (next: Omit<Perf, 're
     });
     ends.push(unsubscribe, holdTopics(['perf']), onStream((frame) => {
       if (frame.type !== 'perf' || !chosen.has(frame.host)) return;
-      tracks = withSamples(tracks, frame.samples);
+      tracks = withSamples(tracks, frame.samples, step);
       if (frame.dropped !== undefined && frame.dropped > 0) later(STORED_MS, askAll);
       // A step has ended since history was asked: it now knows its summary.
-      else if (stepS !== null && loaded && asking === null && aligned(nowS()) > aligned(askedTo)) later(STORED_MS, () => ask(aligned(askedTo) - stepS));
+      else if (step !== null && loaded && asking === null && aligned(nowS()) > aligned(askedTo)) {
+        const from = aligned(askedTo) - step;
+        later(STORED_MS, () => ask(from));
+      }
       changed();
     }));
   }
