@@ -3,8 +3,10 @@ import { describe, expect, test } from 'vitest';
 import type { PerfPoint } from '../src/model/records/history.ts';
 import type { PerfSample } from '../src/model/records/perf.ts';
 import { timeOfMs } from '../src/model/time.ts';
+import { placeMarks } from '../web/charts/mark-labels.ts';
 import { cellAt, figuresOf, lonely } from '../web/charts/plot-data.ts';
 import { tickLabels } from '../web/charts/time-ticks.ts';
+import { wordsOfMarks, wordsOfShades } from '../web/charts/words.ts';
 import { align } from '../web/views/performance/align.ts';
 import { marksOf, shadesOf } from '../web/views/performance/happenings.ts';
 import { METRICS } from '../web/views/performance/metrics.ts';
@@ -263,6 +265,31 @@ describe('marks and shades', () => {
       { from: START + 30, to: START + 30, whole: true, label: 'maybe some requests lost (restart)' },
     ]);
   });
+});
+
+test('in words marks and shades are counted, and only the last told in full', () => {
+  const time = (s: number): string => `${s} s`;
+  const marks = steps(1, 1_000, 1).map((at) => ({ at, label: 'restarted' }));
+  expect(wordsOfMarks([], time)).toBeNull();
+  expect(wordsOfMarks(marks.slice(0, 2).toReversed(), time)).toBe('restarted at 1 s; restarted at 2 s.');
+  expect(wordsOfMarks(marks, time)).toBe('1,000 restarts or new builds, the last 5: restarted at 996 s; restarted at 997 s; restarted at 998 s; restarted at 999 s; restarted at 1000 s.');
+  const shades = steps(1, 6, 1).map((from) => ({ from, to: from + 10, whole: true, label: '2 requests lost (wrap)' }));
+  expect(wordsOfShades(shades, time)).toMatch(/^6 stretches with activity lost, the last 5: 2 requests lost \(wrap\), until 12 s; .*until 16 s\.$/);
+});
+
+test('no mark\'s line crosses the words of another', () => {
+  expect(placeMarks([10, 40, 200, 280], [60, 60, 60, 60], 300)).toEqual([
+    { start: 10, tall: true }, { start: null, tall: false }, { start: 200, tall: true }, { start: null, tall: true },
+  ]);
+  expect(placeMarks([150, 230, 280], [40, 40, 60], 300)).toEqual([{ start: 150, tall: true }, { start: 230, tall: true }, { start: null, tall: true }]);
+  expect(placeMarks([230, 280], [80, 60], 300)).toEqual([{ start: 150, tall: true }, { start: null, tall: true }]);
+  expect(placeMarks([235, 280], [10, 60], 300)).toEqual([{ start: 235, tall: true }, { start: null, tall: true }]);
+});
+
+test('a figure has one face at an axis and under it', () => {
+  const power = metric('gpu-power');
+  expect([power.tick(1_000), power.format(1_353)]).toEqual(['1,000 W', '1,353 W']);
+  expect([metric('load').tick(0.25), metric('gpu-busy').tick(100)]).toEqual(['0.25', '100 %']);
 });
 
 test('the axis says the day where it changes, and nothing finer than its steps', () => {

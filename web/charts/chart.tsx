@@ -7,6 +7,7 @@ import { DASHES, seriesVariable } from './colours.ts';
 import type { Mark, Shade } from './marks.ts';
 import { cellAt, figuresOf, type PlotData } from './plot-data.ts';
 import type { LineLook } from './plot-options.ts';
+import { wordsOfMarks, wordsOfShades } from './words.ts';
 
 const Plot = lazy(async () => ({ default: (await import('./plot.tsx')).Plot }));
 
@@ -57,6 +58,7 @@ export function Chart({ id, title, data, lines, from, to, format, tick, top, ste
   const near = at === undefined ? [] : inside.filter((mark) => Math.abs(mark.at - at) <= (to - from) / 100);
   const values = lines.map((_, index) => (cursor === null || at === undefined ? figures[index]?.last ?? null : cellAt(data, data.lines[index]!, cursor)));
   const crosshair = at === undefined ? null : { at, text: `${clockTime(at * 1_000, zone)}: ${lines.map(({ label }, index) => `${label} ${format(values[index] ?? null)}`).join(', ')}` };
+  const moment = (s: number): string => absolute(s * 1_000, zone);
   const drawn = figures.reduce((sum, { points }) => sum + points, 0);
 
   return (
@@ -87,8 +89,7 @@ export function Chart({ id, title, data, lines, from, to, format, tick, top, ste
           const { last, min, max } = figures[index] ?? { last: null, min: null, max: null };
           return <p key={line}>{label}: {last === null ? UNKNOWN : `last ${format(last)}, lowest ${format(min)}, highest ${format(max)}`}.</p>;
         })}
-        {inside.map((mark) => <p key={`${mark.at} ${mark.label}`}>{mark.label} at {absolute(mark.at * 1_000, zone)}.</p>)}
-        {lost.map((shade) => <p key={`${shade.from} ${shade.label}`}>{shade.label}.</p>)}
+        {[wordsOfMarks(inside, moment), wordsOfShades(lost, moment)].map((text, index) => (text === null ? null : <p key={index}>{text}</p>))}
       </div>
     </figure>
   );

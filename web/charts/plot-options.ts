@@ -1,6 +1,7 @@
 /** uPlot's options for a chart of the cockpit. All colours are asked for at each drawing, so that a redraw follows the theme. */
 import type uPlot from 'uplot';
 import { DASHES, SERIES_COLOURS, type ChartColours } from './colours.ts';
+import { placeMarks } from './mark-labels.ts';
 import type { Mark, Shade } from './marks.ts';
 import type { Stretch } from './plot-data.ts';
 
@@ -38,6 +39,8 @@ export interface PlotWants {
 const VALUES_PX = 58;
 /** Above the lines: room for what the marks say. */
 const MARKS_PX = 16;
+/** Beside the lines: half of the longest time of the axis, a day with its minute, whose mark may be the very end. */
+const AFTER_PX = 34;
 /** Series of a line: its average, and with bands its most and its least. */
 export const seriesOf = (line: number, bands: boolean): number => 1 + line * (bands ? 3 : 1);
 
@@ -47,7 +50,7 @@ export function plotOptions({ width, height, looks, bands, top, tick, group, sce
   const edge: uPlot.Series = { stroke: 'transparent', width: 0, points: { show: false } };
   const axis = { stroke: () => colours().faint, font: scene().colours.font, grid: { stroke: () => colours().line, width: 1 }, ticks: { show: false } };
   return {
-    width, height, ms: 1e-3, padding: [MARKS_PX, 20, 0, 0],
+    width, height, ms: 1e-3, padding: [MARKS_PX, AFTER_PX, 0, 0],
     legend: { show: false },
     scales: {
       x: { time: true, range: () => [scene().from, scene().to] },
@@ -136,23 +139,19 @@ function drawMarks(plot: uPlot, { marks, marksInFull, colours, from, to }: PlotS
   ctx.font = colours.font.replace('11px', `${LABEL_PX * ratio}px`);
   ctx.textBaseline = 'top';
   ctx.textAlign = 'left';
-  let free = -Infinity;
-  const inside = marks.filter(({ at }) => at >= from && at <= to);
+  const inside = marks.filter(({ at }) => at >= from && at <= to).sort((a, b) => a.at - b.at);
   const short = inside.length > marksInFull;
   ctx.strokeStyle = short ? colours.faint : colours.soft;
-  for (const { at, label } of inside) {
-    const left = Math.round(plot.valToPos(at, 'x', true)) + ratio / 2;
-    ctx.setLineDash(short ? [] : [3 * ratio, 3 * ratio]);
+  ctx.setLineDash(short ? [] : [3 * ratio, 3 * ratio]);
+  const lefts = inside.map(({ at }) => Math.round(plot.valToPos(at, 'x', true)) + ratio / 2);
+  const places = short ? null : placeMarks(lefts, inside.map(({ label }) => ctx.measureText(label).width + 8 * ratio), bbox.left + bbox.width);
+  for (const [index, left] of lefts.entries()) {
+    const place = places?.[index];
     ctx.beginPath();
-    ctx.moveTo(left, bbox.top - (short ? SHORT_PX : MARKS_PX - 2) * ratio);
+    ctx.moveTo(left, bbox.top - (place === undefined ? SHORT_PX : place.tall ? MARKS_PX - 2 : 0) * ratio);
     ctx.lineTo(left, bbox.top + (short ? 0 : bbox.height));
     ctx.stroke();
-    if (short) continue;
-    const wide = ctx.measureText(label).width + 8 * ratio;
-    const start = left + wide > bbox.left + bbox.width ? left - wide : left;
-    if (start < free) continue;
-    ctx.fillText(label, start + 4 * ratio, bbox.top - (MARKS_PX - 3) * ratio);
-    free = start + wide;
+    if (place !== undefined && place.start !== null) ctx.fillText(inside[index]!.label, place.start + 4 * ratio, bbox.top - (MARKS_PX - 3) * ratio);
   }
   ctx.restore();
 }

@@ -20,6 +20,13 @@ export function rounded(value: Figure): string {
   return value === 0 ? '0' : value.toFixed(size >= 9.995 ? 1 : 2);
 }
 
+const ON_AXIS = new Intl.NumberFormat('en-US', { maximumFractionDigits: 3 });
+
+/** As it stands at an axis, with no more decimals than it has: 0.5, 20, 1,000. */
+export function onAxis(value: number): string {
+  return ON_AXIS.format(value);
+}
+
 /** `rounded` with its unit, a thin space between. */
 export function withUnit(value: Figure, unit: string): string {
   return known(value) ? `${rounded(value)} ${unit}` : UNKNOWN;

@@ -1,6 +1,6 @@
 /** What is charted of a host or of its GPUs. */
 import type { PerfMetric } from '../../../src/model/records/history.ts';
-import { bytes, percent, rounded, UNKNOWN, withUnit } from '../../format/figures.ts';
+import { bytes, onAxis, percent, rounded, UNKNOWN, withUnit } from '../../format/figures.ts';
 
 export const METRIC_GROUPS = ['gpu', 'gpu-memory', 'gpu-heat', 'cpu', 'memory', 'load', 'network'] as const;
 export type MetricGroup = (typeof METRIC_GROUPS)[number];
@@ -30,10 +30,9 @@ export interface Metric {
 }
 
 const GIB = 1 / 1_024;
-const plain = (value: number): string => String(Number(value.toFixed(3)));
 const perSecond = (value: number | null): string => (value === null ? UNKNOWN : `${bytes(value < 1_000 ? Math.round(value) : value)}/s`);
-const unit = (name: string) => ({ format: (value: number | null): string => withUnit(value, name), tick: (value: number): string => `${plain(value)} ${name}` });
-const PERCENT = { factor: 1, top: 100, format: percent, tick: (value: number): string => `${plain(value)} %` };
+const unit = (name: string) => ({ format: (value: number | null): string => withUnit(value, name), tick: (value: number): string => `${onAxis(value)} ${name}` });
+const PERCENT = { factor: 1, top: 100, format: percent, tick: (value: number): string => `${onAxis(value)} %` };
 const NETWORK = { group: 'network', of: 'host', factor: 1, rate: true, top: 1_000, format: perSecond, tick: perSecond } as const;
 
 export const METRICS: readonly Metric[] = [
@@ -43,7 +42,7 @@ export const METRICS: readonly Metric[] = [
   { id: 'gpu-power', group: 'gpu-heat', title: 'GPU power', of: 'gpu', together: 'sum', field: 'powerW', factor: 1, top: 100, ...unit('W') },
   { id: 'cpu', group: 'cpu', title: 'CPU busy', of: 'host', field: 'cpuPct', ...PERCENT },
   { id: 'memory', group: 'memory', title: 'Memory used', of: 'host', field: 'memUsedMb', factor: GIB, top: 1, ...unit('GiB') },
-  { id: 'load', group: 'load', title: 'Load, 1 min', of: 'host', field: 'load1', factor: 1, top: 1, format: rounded, tick: plain },
+  { id: 'load', group: 'load', title: 'Load, 1 min', of: 'host', field: 'load1', factor: 1, top: 1, format: rounded, tick: onAxis },
   { ...NETWORK, id: 'network-in', title: 'Network in', field: 'netRxBytes' },
   { ...NETWORK, id: 'network-out', title: 'Network out', field: 'netTxBytes' },
 ];
