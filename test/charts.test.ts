@@ -1,13 +1,16 @@
 /** What the charts of the cockpit are made of, before it is drawn. */
 import { describe, expect, test } from 'vitest';
+import type { HeldHost } from '../src/model/client-fleet.ts';
 import type { PerfPoint } from '../src/model/records/history.ts';
 import type { PerfSample } from '../src/model/records/perf.ts';
 import { timeOfMs } from '../src/model/time.ts';
 import { placeMarks } from '../web/charts/mark-labels.ts';
 import { cellAt, figuresOf, lonely } from '../web/charts/plot-data.ts';
+import type { LineLook } from '../web/charts/looks.ts';
 import { tickLabels } from '../web/charts/time-ticks.ts';
 import { wordsOfMarks, wordsOfShades } from '../web/charts/words.ts';
 import { align } from '../web/views/performance/align.ts';
+import { chartedHosts } from '../web/views/performance/charted-hosts.ts';
 import { marksOf, shadesOf } from '../web/views/performance/happenings.ts';
 import { METRICS } from '../web/views/performance/metrics.ts';
 import { spreadOf } from '../web/views/performance/track-point.ts';
@@ -264,6 +267,25 @@ describe('marks and shades', () => {
       { from: START + 10, to: START + 20, whole: true, label: '2 requests lost (wrap)' },
       { from: START + 30, to: START + 30, whole: true, label: 'maybe some requests lost (restart)' },
     ]);
+  });
+});
+
+describe('a host looks the same whoever else is shown', () => {
+  const fleet = (count: number): ReadonlyMap<string, HeldHost> => new Map(Array.from({ length: count }, (_, index): [string, HeldHost] => {
+    const id = `h${String(index).padStart(2, '0')}`;
+    return [id, { state: { name: id, gpus: {}, perf: null } } as unknown as HeldHost];
+  }).toReversed());
+  const looks = (count: number, ids: readonly string[]): Record<string, LineLook> => Object.fromEntries(chartedHosts(fleet(count), ids).map(({ id, look }) => [id, look]));
+
+  test('by its place in the fleet, not by the order in which it was chosen', () => {
+    expect(looks(12, ['h03'])).toEqual({ h03: { colour: 3, dash: 0 } });
+    expect(looks(12, ['h09', 'h03', 'h01'])).toEqual({ h09: { colour: 1, dash: 1 }, h03: { colour: 3, dash: 0 }, h01: { colour: 1, dash: 0 } });
+  });
+
+  test('and never as another one that is shown', () => {
+    expect(looks(100, ['h70', 'h06', 'h38', 'h07'])).toEqual({ h06: { colour: 6, dash: 0 }, h07: { colour: 7, dash: 0 }, h38: { colour: 0, dash: 1 }, h70: { colour: 1, dash: 1 } });
+    expect(new Set(Object.values(looks(100, Array.from({ length: 32 }, (_, index) => `h${String(index * 3).padStart(2, '0')}`))).map((look) => JSON.stringify(look))).size).toBe(32);
+    expect(looks(2, ['gone'])).toEqual({ gone: { colour: 2, dash: 0 } });
   });
 });
 

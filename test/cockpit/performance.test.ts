@@ -43,7 +43,7 @@ describe('of hosts that tell of it', () => {
     // Nothing was told of the time before Drover began.
     expect(Number(await busy.getAttribute('data-quiet'))).toBeGreaterThan(0);
     const pressed = (name: string): Promise<string | null> => page.getByRole('button', { name, exact: true }).getAttribute('aria-pressed');
-    expect(await Promise.all(['All hosts', 'fast', 'old', 'All metrics', 'CPU'].map(pressed))).toEqual(['true', 'false', 'false', 'true', 'false']);
+    expect(await Promise.all(['All hosts', 'fast', 'old no samples', 'All metrics', 'CPU'].map(pressed))).toEqual(['true', 'false', 'false', 'true', 'false']);
     await page.getByRole('button', { name: 'fast', exact: true }).click();
     await busy.getByText(/^1 RTX 4090: last \d+ %, lowest \d+ %, highest \d+ %\.$/).waitFor({ state: 'attached' });
     expect(await busy.locator('li').count()).toBe(2);
@@ -80,6 +80,15 @@ describe('of hosts that tell of it', () => {
     await page.getByRole('button', { name: 'fast' }).click();
     await until(page, 'document.querySelectorAll("[data-chart=gpu-busy] li").length === 2');
     expect(new URL(page.url()).searchParams.getAll('host')).toEqual(['slow', 'fast']);
+    // Whatever was chosen first, a host has its colour: as with all of them.
+    const colours = (): Promise<unknown> => page.evaluate("Object.fromEntries([...document.querySelectorAll('[data-chart=gpu-busy] li')].map((line) => [line.textContent.slice(0, 4), line.querySelector('svg').style.color]))");
+    const chosen = await colours();
+    await page.getByRole('button', { name: 'All hosts' }).click();
+    await until(page, '!location.search.includes("host=")');
+    await until(page, 'document.querySelectorAll("[data-chart=gpu-busy] li").length === 2');
+    expect(await colours()).toEqual(chosen);
+    expect(chosen).toEqual({ fast: 'var(--series-1)', slow: 'var(--series-3)' });
+    expect(await page.getByRole('button', { name: 'old no samples' }).getAttribute('title')).toMatch(/^old tells no performance: /);
     await page.context().close();
   });
 

@@ -3,10 +3,10 @@ import { lazy, Suspense, useCallback, useId, useMemo, useState, type ReactElemen
 import { UNKNOWN } from '../format/figures.ts';
 import { absolute, clockTime } from '../format/times.ts';
 import { useZone } from '../state/hooks.ts';
-import { DASHES, seriesVariable } from './colours.ts';
+import type { LineLook } from './looks.ts';
 import type { Mark, Shade } from './marks.ts';
 import { cellAt, figuresOf, type PlotData } from './plot-data.ts';
-import type { LineLook } from './plot-options.ts';
+import { Swatch } from './swatch.tsx';
 import { wordsOfMarks, wordsOfShades } from './words.ts';
 
 const Plot = lazy(async () => ({ default: (await import('./plot.tsx')).Plot }));
@@ -92,14 +92,5 @@ export function Chart({ id, title, data, lines, from, to, format, tick, top, ste
         {[wordsOfMarks(inside, moment), wordsOfShades(lost, moment)].map((text, index) => (text === null ? null : <p key={index}>{text}</p>))}
       </div>
     </figure>
-  );
-}
-
-/** A piece of the line, as it is drawn. */
-export function Swatch({ colour, dash }: LineLook): ReactElement {
-  return (
-    <svg viewBox="0 0 18 8" aria-hidden="true" className="h-2 w-4.5 shrink-0" style={{ color: seriesVariable(colour) }}>
-      <path d="M0 4h18" stroke="currentColor" strokeWidth="2.5" strokeDasharray={DASHES[dash % DASHES.length]!.join(' ')} />
-    </svg>
   );
 }

@@ -1,6 +1,5 @@
 /** The colours of a canvas, which knows no CSS variables: read from the page's theme, anew after each change of it. */
-
-export const SERIES_COLOURS = 8;
+import { SERIES_COLOURS } from './looks.ts';
 
 export interface ChartColours { soft: string; faint: string; line: string; edge: string; warn: string; accent: string; font: string; series: string[] }
 
@@ -16,6 +15,3 @@ export function readColours(): ChartColours {
 
 /** For elements of the page beside the canvas. */
 export const seriesVariable = (colour: number): string => `var(--series-${(colour % SERIES_COLOURS) + 1})`;
-
-/** Of lines that share a colour: solid, dashed, dotted, dash and dot. */
-export const DASHES: readonly (readonly number[])[] = [[], [7, 4], [2, 3], [8, 3, 2, 3]];

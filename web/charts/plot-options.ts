@@ -1,11 +1,11 @@
 /** uPlot's options for a chart of the cockpit. All colours are asked for at each drawing, so that a redraw follows the theme. */
 import type uPlot from 'uplot';
-import { DASHES, SERIES_COLOURS, type ChartColours } from './colours.ts';
+import type { ChartColours } from './colours.ts';
+import { DASHES, SERIES_COLOURS, type LineLook } from './looks.ts';
 import { placeMarks } from './mark-labels.ts';
 import type { Mark, Shade } from './marks.ts';
 import type { Stretch } from './plot-data.ts';
 
-export interface LineLook { colour: number; dash: number }
 /** What the drawing reads anew each time. */
 export interface PlotScene {
   colours: ChartColours;

@@ -6,9 +6,10 @@ import { clockMinute, clockTime, day } from '../format/times.ts';
 import { useZone } from '../state/hooks.ts';
 import { themeChanged } from '../state/theme.ts';
 import { readColours } from './colours.ts';
+import type { LineLook } from './looks.ts';
 import type { Mark, Shade } from './marks.ts';
 import { lonely, type PlotData } from './plot-data.ts';
-import { plotOptions, type LineLook, type PlotScene } from './plot-options.ts';
+import { plotOptions, type PlotScene } from './plot-options.ts';
 import { tickLabels } from './time-ticks.ts';
 
 export interface PlotProps {

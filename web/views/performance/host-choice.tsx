@@ -1,37 +1,38 @@
 /** Whose performance is charted: the hosts of a small fleet all in sight, of a large one those shown and a list of the rest. */
 import { useState, type ReactElement } from 'react';
 import { counted } from '../../format/figures.ts';
-import { shown as fit } from '../../format/shown.ts';
 import { toggled, type SetParams } from '../../state/address.ts';
 import { useFleet } from '../../state/hooks.ts';
 import { Button } from '../../ui/button.tsx';
 import { Chip } from '../../ui/chip.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { SearchField } from '../../ui/field.tsx';
-import { seriesVariable } from '../../charts/colours.ts';
-import type { ChartedHost } from './metric-chart.tsx';
+import { Swatch } from '../../charts/swatch.tsx';
+import { inOrder } from './fleet-order.ts';
+import type { ChartedHost } from './charted-hosts.ts';
 import { MOST_USUAL } from './usual-hosts.ts';
 
 /** More are listed in a dialog. */
 const IN_SIGHT = 16;
 
-/** `chosen`: by the address; none: the usual ones are shown. */
-export function HostChoice({ chosen, shown, setParams }: { chosen: ReadonlySet<string>; shown: readonly ChartedHost[]; setParams: SetParams }): ReactElement {
+/** `chosen`: by the address; none: the usual ones are shown. `silent`: those shown of which there is no sample in the stretch of time. */
+export function HostChoice({ chosen, shown, silent, setParams }: { chosen: ReadonlySet<string>; shown: readonly ChartedHost[]; silent: ReadonlySet<string>; setParams: SetParams }): ReactElement {
   const fleet = useFleet();
   const [choosing, choose] = useState(false);
-  const all = [...fleet ?? []].map(([id, { state }]) => ({ id, name: fit(state.name) })).sort((a, b) => a.name.localeCompare(b.name));
-  const gone = shown.filter(({ id }) => fleet?.has(id) !== true);
-  const places = new Map(shown.map(({ id }, index) => [id, index]));
+  const all = inOrder(fleet);
+  const gone = shown.filter(({ id }) => fleet?.has(id) !== true).map(({ id, name }) => ({ id, name, tells: true }));
+  const looks = new Map(shown.map(({ id, look }) => [id, look]));
   const toggle = (id: string): void => setParams({ host: toggled(chosen, id) }, 'step');
-  const listed = all.length <= IN_SIGHT ? all : all.filter(({ id }) => places.has(id));
+  const listed = all.length <= IN_SIGHT ? all : all.filter(({ id }) => looks.has(id));
   return (
     <div role="group" aria-label="Hosts" className="flex items-center gap-1.5 overflow-x-auto sm:flex-wrap">
       <Chip on={chosen.size === 0} onToggle={() => setParams({ host: null }, 'step')}>{all.length <= MOST_USUAL ? 'All hosts' : `First ${MOST_USUAL} hosts`}</Chip>
-      {[...listed, ...gone].map(({ id, name }) => {
-        const place = places.get(id);
+      {[...listed, ...gone].map(({ id, name, tells }) => {
+        const look = looks.get(id);
+        const why = !tells ? `${name} tells no performance: llama-swap does from v212 on, where its configuration does not switch it off` : silent.has(id) ? `${name} told no samples in this time` : null;
         return (
-          <Chip key={id} on={chosen.has(id)} onToggle={() => toggle(id)}>
-            {shown.length > 1 && place !== undefined ? <span aria-hidden="true" className="h-0.5 w-3.5 rounded-full" style={{ background: seriesVariable(place) }} /> : null}<span className="max-w-56 min-w-0 truncate" title={name}>{name}</span>
+          <Chip key={id} on={chosen.has(id)} onToggle={() => toggle(id)} {...(why === null ? {} : { title: why })}>
+            {look === undefined || why !== null ? null : <Swatch {...look} />}<span className="max-w-56 min-w-0 truncate" title={why ?? name}>{name}</span>{why === null ? null : <span className="text-faint italic">no samples</span>}
           </Chip>
         );
       })}

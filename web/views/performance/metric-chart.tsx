@@ -5,15 +5,13 @@ import { counted, span } from '../../format/figures.ts';
 import { align, reachOf, tells } from './align.ts';
 import type { Happenings } from './use-happenings.ts';
 import type { Metric, Together } from './metrics.ts';
-import { SERIES_COLOURS } from '../../charts/colours.ts';
+import { lookAt, SERIES_COLOURS } from '../../charts/looks.ts';
+import type { ChartedHost } from './charted-hosts.ts';
 import { together } from './together.ts';
 import type { Track, Tracks } from './tracks.ts';
 
 /** More lines are no longer told apart. */
 const MOST_LINES = 12;
-
-/** What a chart needs of a host, in the order of their colours. */
-export interface ChartedHost { id: string; name: string; gpus: readonly { key: string; name: string }[] }
 
 export interface MetricChartProps {
   metric: Metric;
@@ -32,7 +30,7 @@ export interface MetricChartProps {
 }
 
 export const MetricChart = memo(function MetricChart({ metric, hosts, tracks, from, to, stepS, happenings, marksInFull, group, height, onZoom, onZoomOut }: MetricChartProps): ReactElement {
-  const found = useMemo(() => hosts.flatMap((host, index) => (hosts.length > 1 ? lineOf(host, index, metric, tracks, stepS) : linesOf(host, metric, tracks))), [hosts, metric, tracks, stepS]);
+  const found = useMemo(() => hosts.flatMap((host) => (hosts.length > 1 ? lineOf(host, metric, tracks, stepS) : linesOf(host, metric, tracks))), [hosts, metric, tracks, stepS]);
   const drawn = useMemo(() => found.slice(0, MOST_LINES), [found]);
   const data = useMemo(() => align(drawn.map(({ track }) => track), metric, { from, to, stepS }), [drawn, metric, from, to, stepS]);
   const lines = useMemo(() => drawn.map(({ line }) => line), [drawn]);
@@ -59,19 +57,20 @@ interface Line { track: Track; line: ChartLine; gpus: number }
 const told = (hostId: string, metric: Metric, tracks: Tracks): Track[] => [...tracks.values()].filter((track) => track.hostId === hostId && (track.gpu === null) === (metric.of === 'host') && tells(track, metric));
 
 /** Of one among several hosts: one line, its GPUs together. */
-function lineOf(host: ChartedHost, index: number, metric: Metric, tracks: Tracks, stepS: number | null): Line[] {
+function lineOf(host: ChartedHost, metric: Metric, tracks: Tracks, stepS: number | null): Line[] {
   const own = told(host.id, metric, tracks);
   const [first] = own;
   if (first === undefined) return [];
-  const look = { id: host.id, colour: index, dash: Math.floor(index / SERIES_COLOURS) };
+  const look = { id: host.id, ...host.look };
   if (own.length === 1 || metric.together === undefined) return [{ track: first, line: { ...look, label: host.name }, gpus: 1 }];
   return [{ track: together(own, metric, metric.together, reachOf(stepS)), line: { ...look, label: `${host.name} (${own.length} GPUs)` }, gpus: own.length }];
 }
 
-/** Of a host alone: each GPU its colour. */
+/** Of a host alone: each GPU its colour, the host's the first. */
 function linesOf(host: ChartedHost, metric: Metric, tracks: Tracks): Line[] {
   const own = told(host.id, metric, tracks);
-  if (metric.of === 'host') return own.map((track) => ({ track, line: { id: host.id, label: host.name, colour: 0, dash: 0 }, gpus: 1 }));
+  if (metric.of === 'host') return own.map((track) => ({ track, line: { id: host.id, label: host.name, ...host.look }, gpus: 1 }));
+  const first = host.look.dash * SERIES_COLOURS + host.look.colour;
   const order = (key: string): number => {
     const place = host.gpus.findIndex((gpu) => gpu.key === key);
     return place === -1 ? host.gpus.length : place;
@@ -81,7 +80,7 @@ function linesOf(host: ChartedHost, metric: Metric, tracks: Tracks): Line[] {
     .map((track, place) => {
       const gpu = host.gpus.find(({ key }) => key === track.gpu);
       const label = `${own.length > 1 ? `${place + 1} ` : ''}${shortName(gpu?.name ?? track.gpu!)}`;
-      return { track, line: { id: `${host.id} ${track.gpu}`, label, colour: place, dash: Math.floor(place / SERIES_COLOURS) }, gpus: 1 };
+      return { track, line: { id: `${host.id} ${track.gpu}`, label, ...lookAt(first + place) }, gpus: 1 };
     });
 }
 

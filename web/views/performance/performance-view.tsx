@@ -6,13 +6,14 @@ import { useFleet, useLine } from '../../state/hooks.ts';
 import { useNow } from '../../state/now.ts';
 import { Empty, Fault, Waiting } from '../../ui/notes.tsx';
 import { PageHead } from '../../ui/page-head.tsx';
-import { countTracks, useChartedHosts } from './charted-hosts.ts';
+import { countTracks } from './charted-hosts.ts';
 import { HostChoice } from './host-choice.tsx';
 import { MetricChart } from './metric-chart.tsx';
 import { METRIC_GROUPS, METRICS } from './metrics.ts';
 import { MetricChoice } from './metric-choice.tsx';
 import { NoPerformance } from './no-performance.tsx';
 import { RangeChoice } from './range-choice.tsx';
+import { useChartedHosts } from './use-charted-hosts.ts';
 import { useHappenings } from './use-happenings.ts';
 import { useKept } from './use-kept.ts';
 import { usePerf } from './use-perf.ts';
@@ -48,6 +49,11 @@ function Charts({ ids, chosen }: { ids: readonly string[]; chosen: ReadonlySet<s
   const happenings = useHappenings(ids, window);
   const { state: line } = useLine();
 
+  const silent = useMemo(() => {
+    const telling = new Set([...tracks.values()].map(({ hostId }) => hostId));
+    return new Set(loading || error !== null ? [] : ids.filter((id) => !telling.has(id)));
+  }, [tracks, loading, error, ids]);
+
   const zoom = useCallback((a: number, b: number) => {
     const { from: start, to: end } = zoomed(a, b);
     setParams({ from: timeText(start), to: timeText(end) }, 'step');
@@ -60,7 +66,7 @@ function Charts({ ids, chosen }: { ids: readonly string[]; chosen: ReadonlySet<s
     <>
       <PageHead title="Performance"><RangeChoice window={window} range={range} from={from} to={to} setParams={setParams} /></PageHead>
       <div className="grid grid-cols-[minmax(0,1fr)] gap-2 px-4 pb-3">
-        <HostChoice chosen={chosen} shown={hosts} setParams={setParams} />
+        <HostChoice chosen={chosen} shown={hosts} silent={silent} setParams={setParams} />
         <div className="flex min-w-0 flex-wrap items-center justify-between gap-x-4 gap-y-2">
           <MetricChoice chosen={groups} onToggle={(group) => setParams({ metric: toggled(groups, group) }, 'step')} onAll={() => setParams({ metric: null }, 'step')} />
           {nothing ? null : <ChartKey />}
