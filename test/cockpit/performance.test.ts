@@ -137,20 +137,11 @@ describe('of hosts that tell of it', () => {
     expect(Number(await page.locator('[data-step]').getAttribute('data-step'))).toBeGreaterThanOrEqual(120);
     await page.getByText(/^average of 2 min, band from lowest to highest/).waitFor();
     // What comes live is part of the running step: no point of its own beside the averages.
-    const points = async (): Promise<number> => Number(await chart(page, 'cpu').getAttribute('data-points'));
-    // Four times as long as the page takes to show what came first, by frames that arrive.
-    const arrived = new Promise<void>((resolve) => {
-      let first = Infinity;
-      page.on('websocket', (socket) => socket.on('framereceived', ({ payload }) => {
-        if (!payload.includes('"type":"perf"')) return;
-        first = Math.min(first, Date.now());
-        if (Date.now() - first > 1_000) resolve();
-      }));
-    });
-    await page.reload();
-    await drawn(page, 'cpu', 'points');
-    const before = await points();
-    await arrived;
+    await page.goto(`${cockpit.url}/performance?range=24h&metric=load`);
+    await drawn(page, 'load', 'points');
+    const points = async (): Promise<number> => Number(await chart(page, 'load').getAttribute('data-points'));
+    const [before, words] = [await points(), await chart(page, 'load').getByText(/^fast: last /).textContent()];
+    await until(page, `![...document.querySelectorAll('[data-chart=load] p')].some(({ textContent }) => textContent === ${JSON.stringify(words)})`);
     // A step may have begun meanwhile, of each host.
     expect(await points()).toBeLessThanOrEqual(before + 2);
     await page.context().close();
