@@ -10,7 +10,7 @@ const address = `/models/${encodeURIComponent(KEY)}`;
 let cockpit: Cockpit;
 beforeAll(async () => {
   const models = [{ id: KEY, name: 'Large', ttlS: 900, contextLength: 16_384 }, { id: 'tiny', name: 'Tiny' }];
-  cockpit = await openCockpit({ hosts: { gpu1: { models }, gpu2: { models }, gpu3: {} } });
+  cockpit = await openCockpit({ hosts: { gpu1: { models }, gpu2: { models }, gpu3: {}, gpu4: { models: [{ id: 'mini', name: 'Mini', peer: 'far' }, { id: 'broken', name: 'Broken' }] } } });
   for (const tokensPerSecond of [10, 30, 20]) cockpit.hosts['gpu1']!.record({ model: KEY, tokensPerSecond, promptPerSecond: tokensPerSecond * 100, outputTokens: 50 });
   cockpit.hosts['gpu1']!.record({ model: 'tiny', tokensPerSecond: 999, outputTokens: 50 });
 });
@@ -50,6 +50,40 @@ test('one comes to it from a host, and back', async () => {
   await page.goBack();
   await page.locator('header').getByRole('link', { name: 'Matrix' }).first().click();
   await page.getByRole('heading', { name: 'Matrix', level: 1 }).waitFor();
+  await page.context().close();
+});
+
+test('a peer\'s model is one, whichever of its names is asked for', async () => {
+  cockpit.hosts['gpu4']!.record({ model: 'mini', tokensPerSecond: 25, outputTokens: 50 });
+  for (const [asked, other] of [['far/mini', 'mini'], ['mini', 'far/mini']] as const) {
+    const page = await cockpit.open(`/models/${encodeURIComponent(asked)}`);
+    await page.getByRole('heading', { name: 'Mini', level: 1 }).waitFor();
+    await page.getByText(`also known as ${other}`).waitFor();
+    await page.locator('table[aria-label="Last requests"] [data-row]').waitFor();
+    const host = page.locator('table[aria-label=Hosts] [data-row]');
+    await host.getByText('at far').waitFor();
+    await host.getByText('25.0').first().waitFor();
+    expect(await host.count()).toBe(1);
+    await page.context().close();
+  }
+  const page = await cockpit.open('/hosts/gpu4');
+  await page.locator('table[aria-label="Last requests"]').getByRole('link', { name: 'Mini' }).click();
+  await page.locator('table[aria-label=Hosts]').getByRole('link', { name: 'gpu4' }).waitFor();
+  await page.context().close();
+});
+
+test('a model that fails each time says so, with the words of the failure', async () => {
+  cockpit.hosts['gpu4']!.record({ model: 'broken', status: 500, error: 'upstream command exited prematurely', outputTokens: 0, tokensPerSecond: -1, promptPerSecond: -1 });
+  const page = await cockpit.open('/models/broken');
+  await page.locator('table[aria-label="Last requests"]').getByText('upstream command exited prematurely').waitFor();
+  const host = page.locator('table[aria-label=Hosts] [data-key=gpu4]');
+  await host.getByText('last failed: upstream command exited prematurely').waitFor();
+  await host.getByTitle('no request tells a speed').first().waitFor();
+  expect((await cells(page, 'gpu4'))['Last used']).not.toBe('–');
+  await page.goto(`${cockpit.url}/matrix?q=gpu4`);
+  await page.getByTitle('no request tells a speed; last failed: upstream command exited prematurely').getByText('last failed').waitFor();
+  await page.goto(`${cockpit.url}/hosts/gpu4`);
+  await page.locator('table[aria-label=Models]').getByText('last failed: upstream command exited prematurely').waitFor();
   await page.context().close();
 });
 

@@ -19,7 +19,7 @@ test('of each model at each host its last requests, in whatever order and howeve
     const book = createSpeedBook();
     book.add(first);
     book.add(again);
-    expect(book.read().get('gpu1')?.get('qwen')).toEqual({ tokens: 40.5, prompt: null, newest: 50, rows: SPEED_ROWS, lastAt: rows[49]!.ts });
+    expect(book.read().get('gpu1')?.get('qwen')).toEqual({ tokens: 40.5, prompt: null, newest: 50, rows: SPEED_ROWS, lastAt: rows[49]!.ts, failure: null });
   }));
 });
 
@@ -27,6 +27,16 @@ test('a request that made nothing, or was not measured, tells no speed', () => {
   const book = createSpeedBook();
   book.add([row(1, 40), row(2, 0), row(3, null), row(4, 70, { outputTokens: 0 })]);
   expect(book.read().get('gpu1')?.get('qwen')).toMatchObject({ tokens: 40, rows: 1 });
+});
+
+test('when it was last used, and whether that failed, is known of any request', () => {
+  const book = createSpeedBook();
+  book.add([row(1, 40), row(3, null, { status: 500, error: 'gone' }), row(2, 60)]);
+  expect(book.read().get('gpu1')?.get('qwen')).toMatchObject({ tokens: 50, rows: 2, lastAt: row(3, null).ts, failure: 'gone' });
+  book.add([row(4, null, { reqPath: '/v1/embeddings' })]);
+  expect(book.read().get('gpu1')?.get('qwen')).toMatchObject({ rows: 2, lastAt: row(4, null).ts, failure: null });
+  book.add([row(1, null, { model: 'vectors', status: 503 })]);
+  expect(book.read().get('gpu1')?.get('vectors')).toMatchObject({ tokens: null, rows: 0, failure: 'status 503' });
 });
 
 test('one host changes: the others stay the same objects; beyond its bound the pair that was idle longest goes', () => {

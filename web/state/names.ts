@@ -1,5 +1,6 @@
 /** What hosts and models are called, for people. Their ids stand in addresses and on hover. */
 import type { HeldHost } from '../../src/model/client-fleet.ts';
+import { keyAtPeer } from '../format/peer-key.ts';
 import { shown } from '../format/shown.ts';
 import { useConnection } from './hooks.ts';
 
@@ -36,7 +37,7 @@ function namesOf(hosts: Hosts): Names {
     ofHosts.set(id, state.name);
     for (const [key, { name, peerId }] of Object.entries(state.models)) {
       const before = ofModels.get(key);
-      const bare = peerId !== null && key.startsWith(`${peerId}/`) ? key.slice(peerId.length + 1) : null;
+      const bare = keyAtPeer(key, peerId);
       if (before === undefined) ofModels.set(key, { name, bare });
       else {
         if (before.name === '') before.name = name;

@@ -6,7 +6,8 @@ import { onRefill, onStream } from './connection.ts';
 import { useTopics } from './hooks.ts';
 import { useQuery } from './use-query.ts';
 
-export interface RowFilter { host?: string; model?: string }
+/** `models`: any of them; none: all. */
+export interface RowFilter { host?: string; models?: readonly string[] }
 /** `loading`: history has not answered yet; live rows come all the same. */
 export interface RowFeed { error: unknown; loading: boolean; reload: () => void }
 
@@ -19,11 +20,13 @@ const LATE_MS = [1_500, 8_000];
 const LATE_ROWS = 100;
 
 /** `take` gets rows in no certain order, some of them twice; it has to stay the same function. */
-export function useRowFeed({ host, model }: RowFilter, limit: number, take: (rows: readonly ActivityRow[]) => void): RowFeed {
+export function useRowFeed({ host, models = ALL }: RowFilter, limit: number, take: (rows: readonly ActivityRow[]) => void): RowFeed {
+  const wanted = JSON.stringify(models);
   const [round, again] = useReducer((before: number) => before + 1, 0);
-  const { data, error, loading, reload } = useQuery<{ rows: ActivityRow[] }>(withQuery('/api/activity', { host, model, limit }), round);
+  const { data, error, loading, reload } = useQuery<{ rows: ActivityRow[] }>(withQuery('/api/activity', { host, model: models, limit }), round);
   useTopics(TOPICS);
   useEffect(() => {
+    const model = new Set(JSON.parse(wanted) as string[]);
     let waiting: ActivityRow[] = [];
     let timer: ReturnType<typeof setTimeout> | null = null;
     const flush = (): void => {
@@ -34,7 +37,7 @@ export function useRowFeed({ host, model }: RowFilter, limit: number, take: (row
     };
     const endStream = onStream((frame) => {
       if (frame.type !== 'activity' || (host !== undefined && frame.host !== host)) return;
-      const rows = model === undefined ? frame.rows : frame.rows.filter((row) => row.model === model);
+      const rows = model.size === 0 ? frame.rows : frame.rows.filter((row) => model.has(row.model));
       if (rows.length === 0) return;
       waiting = [...waiting, ...rows].slice(-BATCH_ROWS);
       timer ??= setTimeout(flush, BATCH_MS);
@@ -47,21 +50,22 @@ export function useRowFeed({ host, model }: RowFilter, limit: number, take: (row
       endRefill();
       if (timer !== null) clearTimeout(timer);
     };
-  }, [host, model, take]);
+  }, [host, wanted, take]);
   useEffect(() => {
     if (data === null) return undefined;
     take(data.rows);
     const abort = new AbortController();
     const look = (): void => {
-      api<{ rows: ActivityRow[] }>(withQuery('/api/activity', { host, model, limit: LATE_ROWS }), { signal: abort.signal }).then(({ rows }) => take(rows), () => {});
+      api<{ rows: ActivityRow[] }>(withQuery('/api/activity', { host, model: JSON.parse(wanted) as string[], limit: LATE_ROWS }), { signal: abort.signal }).then(({ rows }) => take(rows), () => {});
     };
     const timers = LATE_MS.map((ms) => setTimeout(look, ms));
     return () => {
       abort.abort();
       for (const timer of timers) clearTimeout(timer);
     };
-  }, [data, host, model, take]);
+  }, [data, host, wanted, take]);
   return { error, loading: loading && data === null, reload };
 }
 
 const TOPICS = ['activity'];
+const ALL: readonly string[] = [];

@@ -15,9 +15,11 @@ import { Ago } from './time.tsx';
 const TIME: TableColumn<ActivityRow> = { id: 'ts', name: 'Ended', className: 'whitespace-nowrap text-soft', cell: ({ ts, hostId }) => <Ago at={ts} host={hostId} /> };
 const HOST: TableColumn<ActivityRow> = { id: 'host', name: 'Host', className: 'max-w-48 truncate max-sm:max-w-24', cell: ({ hostId }) => <HostLink id={hostId} /> };
 const MODEL: TableColumn<ActivityRow> = { id: 'model', name: 'Model', className: 'max-w-48 truncate max-sm:max-w-24', cell: ({ model }) => <ModelLink id={model} /> };
+const ERROR: TableColumn<ActivityRow> = { id: 'error', name: 'Error', className: 'max-w-64 truncate text-bad max-sm:max-w-32', cell: ({ error }) => (error === null ? null : <span title={shown(error)}>{shown(error)}</span>) };
 const REST: readonly TableColumn<ActivityRow>[] = [
   { id: 'path', name: 'Path', className: 'max-w-48 truncate text-soft max-xl:hidden', cell: ({ reqPath }) => (reqPath === null ? UNKNOWN : shown(reqPath)) },
   { id: 'status', name: 'Status', right: true, cell: ({ status, error }) => <span className={statusColour(status)} title={error === null ? undefined : shown(error)}>{status ?? UNKNOWN}</span> },
+  ERROR,
   { id: 'in', name: 'In', right: true, className: 'max-sm:hidden', cell: ({ inputTokens }) => <span title="input tokens">{whole(inputTokens)}</span> },
   { id: 'out', name: 'Out', right: true, className: 'max-sm:hidden', cell: ({ outputTokens }) => <span title="output tokens">{whole(outputTokens)}</span> },
   { id: 'tokens', name: 'Tokens/s', right: true, cell: (row) => rounded(outputRate(row)) },
@@ -30,7 +32,7 @@ export function RowsTable({ of, latest: { rows, error, loading, reload } }: { of
   return (
     <>
       {error === null ? null : <div className="p-4 pb-2"><HistoryFault error={error} retry={reload}>Requests that ended before lie in the database.</HistoryFault></div>}
-      {rows.length > 0 ? <Table label="Last requests" columns={COLUMNS[of]} rows={rows} keyOf={rowKey} />
+      {rows.length > 0 ? <Table label="Last requests" columns={rows.some((row) => row.error !== null) ? COLUMNS[of] : COLUMNS[of].filter((column) => column !== ERROR)} rows={rows} keyOf={rowKey} />
         : loading ? <p role="status" className="p-4 text-soft">Reading the last requests …</p>
         : <p className={`p-4 text-soft ${error === null ? '' : 'pt-0'}`}>{error === null ? `No request to this ${of} is recorded yet. It shows here as it ends.` : 'Requests that end from now on show here.'}</p>}
     </>

@@ -53,7 +53,7 @@ function Host({ id, held: { epoch, state } }: { id: string; held: HeldHost }): R
         <LivenessLine state={state} />
         <HostFacts id={id} epoch={epoch} state={state} />
         <div className={`grid items-start gap-4 lg:grid-cols-[minmax(0,5fr)_minmax(0,3fr)] ${state.asOf === null ? '' : 'grayscale'}`} data-remembered={state.asOf !== null}>
-          <HostModels models={state.models} />
+          <HostModels models={state.models} rows={latest.rows} />
           <HostGpus gpus={state.gpus} />
         </div>
         <HostHistory id={id} state={state} />

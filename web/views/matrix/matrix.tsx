@@ -5,10 +5,11 @@ import type { HeldHost } from '../../../src/model/client-fleet.ts';
 import type { ModelState } from '../../../src/model/host/state.ts';
 import { hostAddress, modelAddress } from '../../format/addresses.ts';
 import { counted, rounded, withUnit } from '../../format/figures.ts';
+import { rowNames } from '../../format/peer-key.ts';
 import { shown } from '../../format/shown.ts';
 import { useParams } from '../../state/address.ts';
 import { useNames } from '../../state/names.ts';
-import type { HostSpeeds, Speed } from '../../state/speed-book.ts';
+import { speedOf, speedWords, type HostSpeeds, type Speed } from '../../state/speed-book.ts';
 import { useSpeeds } from '../../state/speeds.ts';
 import { Button } from '../../ui/button.tsx';
 import { InFlight } from '../../ui/in-flight.tsx';
@@ -93,7 +94,7 @@ const Row = memo(function Row({ id, held: { state }, keys, speeds, row, active }
       </div>
       {keys.map((key, index) => (
         <div key={key} role="gridcell" data-model={key} className={`min-w-0 ${state.asOf === null ? '' : 'grayscale'}`}>
-          <Cell id={key} model={Object.hasOwn(state.models, key) ? state.models[key] : undefined} speed={speeds?.get(key)} {...place(index + 1)} />
+          <Cell id={key} model={Object.hasOwn(state.models, key) ? state.models[key] : undefined} speed={speedOf(speeds, rowNames(key, state.models))} {...place(index + 1)} />
         </div>
       ))}
     </div>
@@ -105,14 +106,19 @@ const Cell = memo(function Cell({ id, model, speed, at, tabIndex }: Place & { id
   if (model === undefined) return <span data-at={at} tabIndex={tabIndex} className="block h-full outline-offset-[-2px]"><span className="sr-only">not here</span></span>;
   const { state, unloadAt, ttlS } = model;
   const [up, word] = [isUp(model), modelWord(model)];
+  const failed = !up && (speed?.failure ?? null) !== null;
+  const tokens = speed?.tokens ?? null;
   return (
-    <Link href={modelAddress(id)} data-at={at} tabIndex={tabIndex} className={`block h-full w-0 min-w-full px-2 py-1.5 ${LINK}`} title={speed === undefined ? 'no request seen' : `median of ${counted(speed.rows, 'request')}: ${withUnit(speed.tokens, 'tokens/s')}, prompt ${withUnit(speed.prompt, 'tokens/s')}`}>
+    <Link href={modelAddress(id)} data-at={at} tabIndex={tabIndex} className={`block h-full w-0 min-w-full px-2 py-1.5 ${LINK}`} title={speedWords(speed, ({ rows, tokens, prompt }) => `median of ${counted(rows, 'request')}: ${withUnit(tokens, 'tokens/s')}, prompt ${withUnit(prompt, 'tokens/s')}`)}>
       <span className={`flex items-center gap-1.5 text-sm ${up ? `font-medium ${modelColour(word)}` : 'text-faint'}`}>
         <span aria-hidden="true" className={`size-1.5 shrink-0 rounded-full ${up ? 'bg-current' : 'border border-current'}`} /><span className="truncate">{word}</span>
         {state === 'ready' ? <TtlRing unloadAt={unloadAt} ttlS={ttlS} /> : null}
         <InFlight model={model} />
       </span>
-      <span className="block text-sm text-soft">{rounded(speed?.tokens)}{(speed?.tokens ?? null) === null ? '' : <span className="text-faint"> tok/s</span>}</span>
+      <span className="block truncate text-sm text-soft">
+        {failed && tokens === null ? null : rounded(tokens)}{tokens === null ? '' : <span className="text-faint"> tok/s</span>}
+        {failed ? <span className="text-bad">{tokens === null ? 'last failed' : ' failed'}</span> : null}
+      </span>
     </Link>
   );
 });

@@ -4,10 +4,12 @@ import { Link } from 'wouter';
 import { useParams, usePathRest } from '../../state/address.ts';
 import { withQuery } from '../../state/api.ts';
 import { counted, whole } from '../../format/figures.ts';
+import { rowNames } from '../../format/peer-key.ts';
 import { shown } from '../../format/shown.ts';
 import { useFleet, useLine } from '../../state/hooks.ts';
 import { useLatestRows } from '../../state/latest-rows.ts';
 import { useNames } from '../../state/names.ts';
+import { speedOf } from '../../state/speed-book.ts';
 import { useSpeeds } from '../../state/speeds.ts';
 import { isLoaded } from '../../ui/model-word.ts';
 import { Empty, Waiting } from '../../ui/notes.tsx';
@@ -29,17 +31,20 @@ function Model({ id }: { id: string }): ReactElement {
   const fleet = useFleet();
   const { state: line } = useLine();
   const [params, setParams] = useParams();
-  const latest = useLatestRows({ model: id }, ROWS);
-  const { byHost } = useSpeeds({ model: id });
+  const names = useNames();
+  const keys = useMemo(() => names.keysOf(id), [names, id]);
+  const latest = useLatestRows({ models: keys }, ROWS);
+  const { byHost } = useSpeeds({ models: keys });
   const hosts = useMemo(() => {
-    const fastest = Math.max(0, ...[...byHost.values()].map((speeds) => speeds.get(id)?.tokens ?? 0));
-    return [...(fleet ?? [])].flatMap(([hostId, { state }]): HostOfModel[] => {
-      const model = Object.hasOwn(state.models, id) ? state.models[id] : undefined;
-      return model === undefined ? [] : [{ id: hostId, state, model, speed: byHost.get(hostId)?.get(id) ?? null, fastest }];
-    });
-  }, [fleet, byHost, id]);
+    const all = [...(fleet ?? [])].flatMap(([hostId, { state }]) => keys.flatMap((key): HostOfModel[] => {
+      const model = Object.hasOwn(state.models, key) ? state.models[key] : undefined;
+      return model === undefined ? [] : [{ id: hostId, as: key === id ? null : key, state, model, speed: speedOf(byHost.get(hostId), rowNames(key, state.models)) ?? null, fastest: 0 }];
+    }));
+    const fastest = Math.max(0, ...all.map(({ speed }) => speed?.tokens ?? 0));
+    return all.map((one) => ({ ...one, fastest }));
+  }, [fleet, byHost, id, keys]);
   const [first] = hosts;
-  const title = useNames().model(id);
+  const title = names.model(id);
 
   if (fleet === null) return <><PageHead title={shown(id)} above={MATRIX} /><Waiting what="the fleet" /></>;
   const inflight = hosts.reduce<number | null>((sum, { model }) => (model.inflight === null ? sum : (sum ?? 0) + model.inflight), null);
@@ -47,7 +52,7 @@ function Model({ id }: { id: string }): ReactElement {
     <>
       <PageHead title={title} above={MATRIX} summary={title === shown(id) ? undefined : <code className="font-mono text-sm wrap-anywhere" title="the model's key, by which it is asked for">{shown(id)}</code>}>
         <nav aria-label="Of this model" className="flex gap-4">
-          <Link href={withQuery('/activity', { model: id })} className="text-accent hover:underline">Activity</Link>
+          <Link href={withQuery('/activity', { model: keys })} className="text-accent hover:underline">Activity</Link>
           <Link href={withQuery('/matrix', { model: id })} className="text-accent hover:underline">In the matrix</Link>
         </nav>
       </PageHead>
@@ -56,7 +61,7 @@ function Model({ id }: { id: string }): ReactElement {
           <p className="wrap-anywhere text-soft">
             {[
               first.model.description, `loaded at ${hosts.filter(({ model }) => isLoaded(model)).length} of ${counted(hosts.length, 'host')}`,
-              inflight === null ? '' : `${whole(inflight)} in flight`, aliasesOf(hosts),
+              inflight === null ? '' : `${whole(inflight)} in flight`, otherNames(id, keys, hosts),
             ].filter((part) => part !== '').map((part, at) => <Fragment key={part}>{at === 0 ? '' : ' · '}<bdi>{shown(part)}</bdi></Fragment>)}
           </p>
         )}
@@ -67,12 +72,12 @@ function Model({ id }: { id: string }): ReactElement {
             <Section title="Hosts" flush actions={<span className="text-sm text-faint">speeds: medians of the last requests</span>}>
               {hosts.length === 0 ? <p className="p-4 text-soft">No host has it now; it was here once.</p> : (
                 <Table
-                  label="Hosts" columns={COLUMNS} rows={hosts} keyOf={(host) => host.id}
+                  label="Hosts" columns={COLUMNS} rows={hosts} keyOf={(host) => (host.as === null ? host.id : `${host.id} ${host.as}`)}
                   order={{ sort: params.get('sort') ?? 'host', descending: params.get('order') === 'desc', onSort: (sort, descending) => setParams({ sort: sort === 'host' ? null : sort, order: descending ? 'desc' : null }) }}
                 />
               )}
             </Section>
-            <Section title="Last requests" flush actions={<Link href={withQuery('/activity', { model: id })} className="text-accent hover:underline">All activity</Link>}><RowsTable of="model" latest={latest} /></Section>
+            <Section title="Last requests" flush actions={<Link href={withQuery('/activity', { model: keys })} className="text-accent hover:underline">All activity</Link>}><RowsTable of="model" latest={latest} /></Section>
           </>
         )}
       </div>
@@ -80,7 +85,7 @@ function Model({ id }: { id: string }): ReactElement {
   );
 }
 
-function aliasesOf(hosts: readonly HostOfModel[]): string {
-  const aliases = new Set(hosts.flatMap(({ model }) => model.aliases));
-  return aliases.size === 0 ? '' : `also ${[...aliases].join(', ')}`;
+function otherNames(id: string, keys: readonly string[], hosts: readonly HostOfModel[]): string {
+  const others = new Set([...keys, ...hosts.flatMap(({ model }) => model.aliases)].filter((name) => name !== id));
+  return others.size === 0 ? '' : `also known as ${[...others].join(', ')}`;
 }
