@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { cleaned, nearest, plain, spansOf } from '../web/logs/ansi-text.ts';
 import { createLogBook, type LogBook, type LogOf } from '../web/logs/log-book.ts';
 import type { LogPiece } from '../web/logs/log-seam.ts';
+import { logsTopic } from '../src/model/frames.ts';
 import { timeOfMs } from '../src/model/time.ts';
 import { isFound, marked, nextMatch, patternOf, rangesOf } from '../web/logs/log-search.ts';
 
@@ -49,6 +50,19 @@ describe('lines', () => {
     book.parted(2);
     book.append(chunk('anew\n', { at: at(5_002) }), 5_002);
     expect(texts(book)).toEqual(['begun…', 'dropped 77', 'later', 'open…', 'away 5000', 'anew']);
+  });
+
+  test('a host that began anew is a mark among its own, and goes with them', () => {
+    const book = createLogBook();
+    book.restarted('a', 45, 1);
+    expect(book.lines).toEqual([]);
+    book.append(chunk('before\n'), 1);
+    book.append(chunk('b\n', { host: 'b' }), 1);
+    book.restarted('a', 46, 2);
+    book.append(chunk('after\n'), 3);
+    expect(texts(book)).toEqual(['before', 'b', 'restart 46', 'after']);
+    book.leave(logsTopic('a', null));
+    expect(texts(book)).toEqual(['b']);
   });
 
   test('are bounded by number, by size, and each by itself', () => {

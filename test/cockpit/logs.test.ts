@@ -219,6 +219,20 @@ test('what was written while Drover or the page was away is there, once; what is
   expect(await page.locator('[data-kind=away]').first().textContent()).toMatch(/^⋯ not connected for .* what gpu2 proxy wrote meanwhile is not here$/);
 });
 
+test('a restart of the host is a mark where it was seen', async () => {
+  const host = cockpit.hosts['gpu2']!;
+  host.record({ model: 'tiny' });
+  page = await cockpit.open('/logs?host=gpu2');
+  await written('gpu2', 'proxy', 'ahead of the restart');
+  host.restart('kill');
+  host.record({ model: 'tiny' });
+  await page.locator('[data-kind=restart]').getByText(/^gpu2 restarted, boot \d+$/).waitFor({ timeout: 20_000 });
+  await written('gpu2', 'proxy', 'behind the restart');
+  const kinds = await page.locator('[data-log-line]').evaluateAll((all) => all.map((one) => one.getAttribute('data-kind')));
+  expect(kinds.filter((kind) => kind === 'restart').length).toBe(1);
+  expect(kinds.lastIndexOf('text')).toBeGreaterThan(kinds.indexOf('restart'));
+});
+
 test('without a line it says what it waits for, and what to do', async () => {
   page = await cockpit.open('/logs?host=gpu1&host=nobody&model=gpu1/none');
   await page.getByText('There is no host nobody.').waitFor();

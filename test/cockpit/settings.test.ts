@@ -29,6 +29,8 @@ async function signedIn(path: string): Promise<Page> {
 
 test('a host is tried, added, seen live, changed, put aside and removed', async () => {
   page = await signedIn('/settings');
+  const declared = page.getByRole('button', { name: 'Disable gpu1' });
+  const before = await declared.boundingBox();
   await page.getByRole('button', { name: 'Add a host' }).click();
   const form = page.getByRole('dialog', { name: 'Add a host' });
   await form.getByLabel('Address').fill(other.url);
@@ -43,6 +45,8 @@ test('a host is tried, added, seen live, changed, put aside and removed', async 
 
   const row = page.locator('[data-host=my-other-gpu]');
   await row.getByText('live').waitFor();
+  expect((await declared.boundingBox())?.x).toBe(before?.x);
+  expect((await row.getByRole('button', { name: /^Disable/ }).boundingBox())?.x).toBe(before?.x);
   expect(await row.textContent()).toContain('with an API key');
   expect(await page.content()).not.toContain('the-key');
 
@@ -85,6 +89,17 @@ test('a declared host may be put aside and nothing else; a bad address says what
   await form.getByRole('button', { name: 'Add', exact: true }).click();
   await form.getByText('A host of this id exists.').waitFor();
   expect(await form.getByLabel('Id').getAttribute('aria-invalid')).toBe('true');
+  await page.context().close();
+});
+
+test('a host that is down says why', async () => {
+  page = await signedIn('/settings');
+  cockpit.hosts['gpu1']!.kill();
+  const row = page.locator('[data-host=gpu1]');
+  await row.getByText('refuses the connection').waitFor();
+  await row.getByTitle('refuses the connection').getByText('down', { exact: true }).waitFor();
+  cockpit.hosts['gpu1']!.start();
+  await row.getByText('live', { exact: true }).waitFor();
   await page.context().close();
 });
 

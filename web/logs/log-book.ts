@@ -13,8 +13,8 @@ export interface LogOf { host: string; model?: string | undefined }
 export interface LogLine {
   /** Rises from line to line. */
   readonly id: number;
-  /** `live`: what stands above was written before it was followed. */
-  readonly kind: 'text' | 'dropped' | 'away' | 'live';
+  /** `live`: what stands above was written before it was followed. `restart`: the host began anew. */
+  readonly kind: 'text' | 'dropped' | 'away' | 'live' | 'restart';
   readonly host: string;
   readonly source: string;
   readonly model: string | null;
@@ -24,7 +24,7 @@ export interface LogLine {
   readonly text: string;
   /** `text`: more may come of this line. */
   readonly open: boolean;
-  /** `dropped`: UTF-8 bytes that were never sent; `away`: ms without a connection. */
+  /** `dropped`: UTF-8 bytes that were never sent; `away`: ms without a connection; `restart`: the new boot. */
   readonly amount: number;
 }
 
@@ -52,6 +52,8 @@ export interface LogBook {
   append(log: LogOf & LogPiece, now: number): void;
   /** A frame `log.history`. What of it is here already does not come again. */
   recall(log: LogOf & { chunks: readonly LogPiece[] }, now: number): void;
+  /** A host whose log is here is in another boot than before. */
+  restarted(host: string, boot: number, now: number): void;
   /** Nothing comes any more from now on. */
   parted(now: number): void;
   /** All of a topic goes. */
@@ -180,6 +182,12 @@ export function createLogBook(limits: LogBookLimits = LOG_BOOK): LogBook {
     recall(log, now) {
       recalled.add(logsTopic(log.host, log.model ?? null));
       before(log, log.chunks, now);
+    },
+    restarted(host, boot, now) {
+      const of = [...sources.values()].find(({ origin }) => origin.host === host);
+      if (of === undefined) return;
+      push({ host, model: of.origin.model, source: '', kind: 'restart', at: now, text: '', open: false, amount: boot });
+      trim();
     },
     parted(now) {
       for (const source of sources.values()) source.away ??= now;

@@ -1,7 +1,7 @@
 /** The followed logs as they come in: gathered at once, shown once a frame of the screen. */
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { logsTopic } from '../../src/model/frames.ts';
-import { onStream } from '../state/connection.ts';
+import { connection, onStream } from '../state/connection.ts';
 import { createDrawing } from '../state/drawing.ts';
 import { useLine, useTopics } from '../state/hooks.ts';
 import { createLogBook, type LogBook, type LogBookLimits, type LogLine } from './log-book.ts';
@@ -49,6 +49,27 @@ export function useLogBook(topics: readonly string[], { limits, source, asleep =
     });
   }, [book, drawing, key, source]);
 
+  // What the fleet tells of hosts whose logs these are: a log itself says nothing of its host's restart.
+  useEffect(() => {
+    const hosts = new Set(key.split('\n').map(hostOfTopic));
+    const boots = new Map<string, number>();
+    const look = (): void => {
+      const { fleet } = connection.getSnapshot().context.client;
+      for (const host of hosts) {
+        const boot = fleet.hosts.get(host)?.state.bootEpoch ?? null;
+        const before = boots.get(host);
+        if (boot === null || boot === before) continue;
+        boots.set(host, boot);
+        if (before === undefined) continue;
+        book.restarted(host, boot, Date.now());
+        drawing.soon();
+      }
+    };
+    look();
+    const { unsubscribe } = connection.subscribe(look);
+    return unsubscribe;
+  }, [book, drawing, key]);
+
   const { state } = useLine();
   useEffect(() => {
     if (state === 'closed' || asleep) book.parted(Date.now());
@@ -60,6 +81,9 @@ export function useLogBook(topics: readonly string[], { limits, source, asleep =
   }, [book, drawing]);
   return { page, clear, retry };
 }
+
+/** `logs:HOST` or `logs:HOST/MODEL`; a host's id holds no slash. */
+const hostOfTopic = (topic: string): string => topic.slice(topic.indexOf(':') + 1).split('/')[0] ?? '';
 
 function pageOf({ lines, nextId, gone, chars, recalled }: LogBook): LogPage {
   return { lines: lines.slice(), nextId, gone, chars, recalled: new Set(recalled) };

@@ -11,8 +11,8 @@ import { COLUMN_WORDS, exitTitle, stateWords } from './actor-words.ts';
 const TONES: readonly (readonly [RegExp, string])[] = [
   [/^(?:running|ready|live|serving|holding|keeping|listening|idle|open\.live)$/, 'text-good'],
   [/^(?:down|away|refused|failed|crashed)/, 'text-bad'],
-  [/^(?:resting|closed|stopping|draining)|stale/, 'text-warn'],
-  [/^(?:queued|opening|greeting|starting|connecting|migrating|writing|flushing)/, 'text-busy'],
+  [/^(?:resting|broken|closed|stopping|draining)|stale/, 'text-warn'],
+  [/^(?:queued|opening|greeting|starting|connecting|migrating|gathering|making|passing|writing|flushing)/, 'text-busy'],
 ];
 
 /** By what the word says: an actor is free to have states of its own. */

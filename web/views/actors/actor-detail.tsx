@@ -15,7 +15,7 @@ import { Fault, Waiting } from '../../ui/notes.tsx';
 import { Ago, At, For } from '../../ui/time.tsx';
 import { isPlain, isTyping } from '../../ui/view-keys.ts';
 import { StateWord, timesWords } from './actor-cells.tsx';
-import { COLUMN_WORDS, exitTitle } from './actor-words.ts';
+import { COLUMN_WORDS, eventWords, exitTitle } from './actor-words.ts';
 import { freshest, type Counters } from './counters.ts';
 import { RestartConfirm } from './restart-confirm.tsx';
 
@@ -99,7 +99,7 @@ function Known({ life, counters, host, onChoose }: { life: Life; counters: Count
             {recent.toReversed().map(({ at, from, event, to }, place) => (
               <li key={recent.length - place} className="grid grid-cols-[4.5rem_minmax(0,1fr)] gap-x-3">
                 <span className="text-faint"><At at={at} /></span>
-                <span className="min-w-0 break-words">{from} → <span className="font-medium">{to}</span> <span className="text-faint">{event}</span></span>
+                <span className="min-w-0 break-words">{from} → <span className="font-medium">{to}</span> <span className="text-faint" title={event}>{eventWords(event)}</span></span>
               </li>
             ))}
           </ol>

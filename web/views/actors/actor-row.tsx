@@ -53,8 +53,8 @@ export const ActorRowView = memo(function ActorRowView({ sort, status, queued, h
   );
 });
 
-/** Where there is no room, what leads there gives way. */
+/** Where there is no room for all, what leads there goes whole into a second line, which is not shown. */
 function PathWords({ path, strong }: { path: string; strong: boolean }): ReactElement {
   const { lead, tail } = partsOf(path);
-  return <span className="flex min-w-0" title={path}><span className="min-w-0 truncate text-faint">{lead}</span><span className={`max-w-full shrink-0 truncate ${strong ? 'font-medium' : ''}`}>{tail}</span></span>;
+  return <span className="flex h-5 min-w-0 flex-row-reverse flex-wrap justify-end overflow-hidden" title={path}><span className="order-2 max-w-full truncate text-faint">{lead}</span><span className={`order-1 max-w-full truncate ${strong ? 'font-medium' : ''}`}>{tail}</span></span>;
 }

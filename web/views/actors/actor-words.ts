@@ -30,6 +30,36 @@ const STATES: Readonly<Record<string, string>> = {
 /** A state that is not known here is one of the actor's own. */
 export const stateWords = (state: string): string => (STATES[state] === undefined ? state : `${state}: ${STATES[state]}`);
 
+/** What a machine's timers wait for, by their names. */
+const TIMERS: Readonly<Record<string, string>> = {
+  backoff: 'after its wait',
+  greeting: 'as no first word came in time',
+  stale: 'as no probe was answered in time',
+  healthy: 'after it had stayed well',
+};
+
+const EVENTS: Readonly<Record<string, string>> = {
+  start: 'at its start',
+  granted: 'its turn has come',
+  opened: 'the host has accepted',
+  spoke: 'the first words came',
+  failed: 'it failed',
+  'probe.answered': 'a probe was answered',
+  'probe.failed': 'a probe was not answered',
+  shutdown: 'told to stop',
+};
+
+/** What made an actor change its state, in words. XState names what a machine tells itself by the machine's own parts; what is not known here is an actor's own word. */
+export function eventWords(event: string): string {
+  const [, kind, rest = ''] = /^xstate\.(after|done|error)\.(.+)$/s.exec(event) ?? [];
+  if (kind === 'done') return 'what it waited for is done';
+  if (kind === 'error') return 'what it waited for failed';
+  if (kind !== 'after') return Object.hasOwn(EVENTS, event) ? EVENTS[event] ?? event : event;
+  const [timer = ''] = rest.split('.');
+  if (Object.hasOwn(TIMERS, timer)) return TIMERS[timer] ?? '';
+  return /^\d+$/.test(timer) ? 'after its wait' : `after ${timer}`;
+}
+
 export const COLUMN_WORDS = {
   state: 'What the actor is doing, in its own word',
   since: 'How long it has been in this state',

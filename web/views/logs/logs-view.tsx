@@ -42,7 +42,7 @@ export function LogsView(): ReactElement {
   const [paused, pause] = useState<LogPage | null>(null);
   const page = paused ?? newest;
   const own = useMemo(() => {
-    const lines = page.lines.filter(({ kind, source: its, model }) => source === null || kind === 'live' || model !== null || its === source);
+    const lines = page.lines.filter(({ kind, source: its, model }) => source === null || kind === 'live' || kind === 'restart' || model !== null || its === source);
     // Nothing stands above it.
     return lines[0]?.kind === 'live' ? lines.slice(1) : lines;
   }, [page, source]);

@@ -1,6 +1,7 @@
 /** The hosts that Drover watches: added, tried, changed, put aside and removed. Those from the configuration may only be put aside. */
 import { useState, type ReactElement } from 'react';
 import { Link } from 'wouter';
+import type { Liveness } from '../../../src/model/host/liveness.ts';
 import type { HostConfig } from '../../../src/model/host/state.ts';
 import { hostAddress, hostApi } from '../../format/addresses.ts';
 import { UNKNOWN } from '../../format/figures.ts';
@@ -51,16 +52,16 @@ export function HostsSection(): ReactElement {
       {error === null ? null : <div className="mb-3"><Fault error={error} onClose={() => setError(null)} /></div>}
       {hosts.error === null || (away && list !== null) ? null : <Fault error={hosts.error} retry={hosts.reload} />}
       {list === null ? (hosts.error === null ? <Waiting what="the hosts" /> : null) : list.length === 0 ? <Empty title="No host yet">Add the address of a llama-swap.</Empty> : (
-        <ul data-stale={away} className={`grid gap-x-4 sm:grid-cols-[minmax(0,1fr)_minmax(0,1.6fr)_7rem_auto] ${away ? 'opacity-60 grayscale' : ''}`}>
+        <ul data-stale={away} className={`grid gap-x-4 sm:grid-cols-[minmax(0,1fr)_minmax(0,1.4fr)_minmax(6rem,0.9fr)_14rem] ${away ? 'opacity-60 grayscale' : ''}`}>
           {list.map((host) => {
             const { id, name, baseUrl, source, enabled, hasApiKey } = host;
-            const liveness = fleet?.get(id)?.state.liveness.state;
+            const liveness = fleet?.get(id)?.state.liveness;
             const declared = source === 'config';
             return (
               <li key={id} data-row data-host={id} className="grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-4 gap-y-1 border-b border-line py-2 first:pt-0 last:border-0 last:pb-0 sm:col-span-full sm:grid-cols-subgrid sm:gap-y-0">
                 <div className="min-w-0"><Link href={hostAddress(id)} className="block truncate font-medium hover:text-accent hover:underline">{shown(name)}</Link><p className="truncate text-sm text-faint">{id}</p></div>
                 <p className="min-w-0 text-sm max-sm:order-1"><span className="block truncate font-mono" title={baseUrl ?? undefined}>{baseUrl ?? UNKNOWN}</span><span className="text-faint">{declared ? 'from the configuration' : 'added here'}{hasApiKey === true ? ', with an API key' : ''}</span></p>
-                <p>{liveness === undefined ? null : <LivenessWord state={liveness} />}</p>
+                <Standing liveness={liveness} />
                 <p className={`flex flex-wrap gap-2 max-sm:order-2 ${declared ? '' : 'max-sm:col-span-full'}`}>
                   <Button aria-label={`${enabled ? 'Disable' : 'Enable'} ${shown(name)}`} disabled={away} className="w-20" onClick={() => (enabled ? ask({ of: host, about: 'disable' }) : enable(host, true))}>{enabled ? 'Disable' : 'Enable'}</Button>
                   {declared ? null : <><Button aria-label={`Edit ${shown(name)}`} disabled={away} onClick={() => setParams({ edit: id }, 'step')}>Edit</Button><Button look="danger" aria-label={`Remove ${shown(name)}`} disabled={away} onClick={() => ask({ of: host, about: 'remove' })}>Remove</Button></>}
@@ -79,6 +80,14 @@ export function HostsSection(): ReactElement {
       }} />}
     </Section>
   );
+}
+
+/** With the reason in as much of a line as there is, whole on hover. */
+function Standing({ liveness }: { liveness: Liveness | undefined }): ReactElement {
+  if (liveness === undefined) return <p />;
+  const { state, reason } = liveness;
+  const why = state === 'disabled' ? null : reason;
+  return <p className="min-w-0" title={why?.text}><span className="block"><LivenessWord state={state} /></span>{why === null ? null : <span className="block max-w-40 truncate text-sm text-soft sm:max-w-none">{why.text}</span>}</p>;
 }
 
 function Sure({ of: { id, name }, about, onClose, onConfirm }: { of: KnownHost; about: 'disable' | 'remove'; onClose: () => void; onConfirm: () => void }): ReactElement {
