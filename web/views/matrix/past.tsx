@@ -8,7 +8,6 @@ import { withQuery } from '../../state/api.ts';
 import { useFleet } from '../../state/hooks.ts';
 import { useRowFeed } from '../../state/row-feed.ts';
 import { useQuery } from '../../state/use-query.ts';
-import { useRetry } from '../../state/use-retry.ts';
 import { NO_TRACKS, withHistory } from '../performance/tracks.ts';
 import { timeText } from '../performance/window.ts';
 import { fillGpus } from './gpu-past.ts';
@@ -46,7 +45,6 @@ export function GpusPast({ children }: PastProps): ReactElement {
     return { from: Math.floor(Date.now() / 1_000) - SPAN_S, stepS: tracks * (SPAN_S / SAMPLE_S) > MOST_SAMPLES ? STEP_S : null };
   });
   const { data, error, reload } = useQuery<{ samples: PerfSample[] } | { points: PerfPoint[] }>(withQuery('/api/perf', { from: timeText(from), step: stepS }));
-  useRetry(error, reload);
   const fill = useMemo<Past['fill']>(() => {
     if (data === null) return null;
     const tracks = withHistory(NO_TRACKS, 'samples' in data ? data.samples : data.points, from, { stepS });

@@ -10,7 +10,6 @@ import { useParams } from '../../state/address.ts';
 import { api } from '../../state/api.ts';
 import { useFleet, useLine } from '../../state/hooks.ts';
 import { useQuery } from '../../state/use-query.ts';
-import { useRetry } from '../../state/use-retry.ts';
 import { Button } from '../../ui/button.tsx';
 import { Confirm } from '../../ui/dialog.tsx';
 import { Icon } from '../../ui/icon.tsx';
@@ -29,7 +28,6 @@ export function HostsSection(): ReactElement {
   // The live fleet says that something has changed; what was configured is asked for again.
   const faces = [...(fleet ?? [])].map(([id, { state }]) => `${id} ${state.name} ${state.enabled} ${state.tags.join(' ')}`).join('\n');
   const hosts = useQuery<{ hosts: HostConfig[] }>('/api/hosts', faces);
-  useRetry(hosts.error, hosts.reload);
   const [asking, ask] = useState<{ of: KnownHost; about: 'disable' | 'remove' } | null>(null);
   const [error, setError] = useState<unknown>(null);
   const configured = hosts.data?.hosts ?? null;
