@@ -138,7 +138,7 @@ test('without room for its columns the fleet stands in cards, unless the address
   expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0);
   await page.goto(`${cockpit.url}/?layout=table`);
   await page.getByRole('table', { name: 'Hosts' }).waitFor();
-  await page.setViewportSize({ width: 1_080, height: 900 });
+  await page.setViewportSize({ width: 1_100, height: 900 });
   await page.goto(`${cockpit.url}/`);
   const table = page.getByRole('table', { name: 'Hosts' });
   await table.waitFor();

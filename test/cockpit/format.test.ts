@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { isFull } from '../../web/format/full.ts';
 import { bytes, duration, megabytes, percent, rounded, span, whole, withUnit } from '../../web/format/figures.ts';
 import { absolute, clockTime, offsetOf, relative } from '../../web/format/times.ts';
 
@@ -17,6 +18,10 @@ describe('figures', () => {
     expect([512, 24_064].map(megabytes)).toEqual(['512 MiB', '23.5 GiB']);
     expect([85, 1_250, 125_000, 11_520_000, 352_800_000].map(duration)).toEqual(['85 ms', '1.25 s', '2 min 5 s', '3 h 12 min', '4 d 2 h']);
   });
+});
+
+test('full is what has no room left, and nothing of which that is not known', () => {
+  expect([isFull(950, 1_000), isFull(1_000, 1_000), isFull(949, 1_000), isFull(null, 1_000), isFull(950, null), isFull(0, 0)]).toEqual([true, true, false, false, false, false]);
 });
 
 describe('times', () => {

@@ -4,10 +4,6 @@ import { msOfTime } from '../../src/model/time.ts';
 import { span } from '../format/figures.ts';
 import { useAsOfNow } from '../state/now.ts';
 
-/** From this part on there is no room for anything that matters. */
-const FULL = 0.95;
-export const isFull = (value: number | null, max: number | null): boolean => value !== null && max !== null && max > 0 && value / max >= FULL;
-
 /** `full`: said and shown in amber. `value` of `max`; null: not known, and drawn as an empty, hatched bar. `label` is what a screen reader says. */
 export function Bar({ value, max, label, full = false, className = 'h-1.5 w-full' }: { value: number | null; max: number | null; label: string; full?: boolean; className?: string }): ReactElement {
   const part = value === null || max === null || max <= 0 ? null : Math.min(1, Math.max(0, value / max));

@@ -16,7 +16,7 @@ function under(px: number): Width {
 
 const PHONE = under(640);
 /** Beside the navigation some 900 px are left: a table of many columns has no room in less. */
-const TABLE = under(1_076);
+const TABLE = under(1_100);
 
 export const usePhone = (): boolean => useSyncExternalStore(PHONE.subscribe, PHONE.narrow);
 /** No room for a table of many columns, as in a window beside another one, or at 200 % zoom. */

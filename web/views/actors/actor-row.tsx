@@ -53,8 +53,8 @@ export const ActorRowView = memo(function ActorRowView({ sort, status, queued, h
   );
 });
 
-/** Where there is no room for all, what leads there goes whole into a second line, which is not shown. */
+/** Where there is no room for all, its beginning gives way: written from the right, a line is cut at the left. */
 function PathWords({ path, strong }: { path: string; strong: boolean }): ReactElement {
   const { lead, tail } = partsOf(path);
-  return <span className="flex h-5 min-w-0 flex-row-reverse flex-wrap justify-end overflow-hidden" title={path}><span className="order-2 max-w-full truncate text-faint">{lead}</span><span className={`order-1 max-w-full truncate ${strong ? 'font-medium' : ''}`}>{tail}</span></span>;
+  return <span dir="rtl" className="block min-w-0 truncate text-left" title={path}><bdi dir="ltr"><span className="text-faint">{lead}</span><span className={strong ? 'font-medium' : ''}>{tail}</span></bdi></span>;
 }

@@ -5,6 +5,7 @@ import type { Liveness } from '../../../src/model/host/liveness.ts';
 import type { GpuState, ModelState } from '../../../src/model/host/state.ts';
 import { msOfTime } from '../../../src/model/time.ts';
 import { hostAddress } from '../../format/addresses.ts';
+import { isFull } from '../../format/full.ts';
 import { counted, megabytes, percent, UNKNOWN, whole } from '../../format/figures.ts';
 import { lostWords } from '../../format/gaps.ts';
 import { shown } from '../../format/shown.ts';
@@ -12,7 +13,7 @@ import { relative } from '../../format/times.ts';
 import { useNames, type Names } from '../../state/names.ts';
 import { useAsOfNow } from '../../state/now.ts';
 import { LivenessWord } from '../../ui/liveness.tsx';
-import { Bar, isFull } from '../../ui/meter.tsx';
+import { Bar } from '../../ui/meter.tsx';
 import { ModelChip } from '../../ui/model-chip.tsx';
 import { isUp, modelWord } from '../../ui/model-word.ts';
 import { Ago, For } from '../../ui/time.tsx';
@@ -26,7 +27,7 @@ type Held = Pick<HostEntry, 'id' | 'held'>;
 
 export const COLUMNS: readonly Column[] = [
   { id: 'name', name: 'Host', width: 'minmax(7rem,1.1fr)', cell: (entry) => <HostName {...entry} /> },
-  { id: 'liveness', name: 'Liveness', width: 'minmax(8rem,1.8fr)', cell: (entry) => <LivenessCell {...entry} /> },
+  { id: 'liveness', name: 'Liveness', width: 'minmax(9rem,1.8fr)', cell: (entry) => <LivenessCell {...entry} /> },
   { id: 'models', name: 'Models', width: 'minmax(8rem,2.2fr)', cell: (entry) => <ModelsCell {...entry} /> },
   { id: 'vram', name: 'GPU memory', width: 'minmax(6rem,1.1fr)', cell: (entry) => <GpuCell {...entry} /> },
   { id: 'inflight', name: 'In flight', width: '4rem', right: true, cell: ({ held: { state } }) => <>{whole(state.inflight.total)}</> },

@@ -10,7 +10,8 @@ import { countStates, countTags, type HostEntry } from './fleet-filter.ts';
 
 const MOST_TAGS = 12;
 /** What comes and goes by itself has its place also while no host is in it. */
-const ALWAYS: readonly LivenessState[] = ['live', 'connecting', 'stale', 'down'];
+const FIRST: readonly LivenessState[] = ['live', 'down'];
+const NEXT: readonly LivenessState[] = ['stale', 'connecting'];
 const SELDOM: readonly LivenessState[] = ['quarantined', 'disabled'];
 
 export interface FleetChipsProps { hosts: readonly HostEntry[]; /** Else nobody can say which are unsteady. */ steadyKnown: boolean; states: ReadonlySet<string>; tags: ReadonlySet<string>; /** The unsteady alone. */ only: boolean; setParams: SetParams }
@@ -29,11 +30,12 @@ export function FleetChips({ hosts, steadyKnown, states, tags, only, setParams }
   );
   return (
     <>
-      {ALWAYS.map(chip)}
+      {FIRST.map(chip)}
       <Chip on={only} onToggle={() => setParams({ unsteady: only ? null : '1' }, 'step')} title={steadyKnown ? 'Hosts that went down or restarted twice or more often in the last hour, whatever they are now' : 'Which hosts are unsteady stands in their history, which was not read yet or cannot be read now'}>
         <Icon name="warning" className={`size-3 ${unsteady > 0 && steadyKnown ? 'text-warn' : 'text-faint'}`} />
         <span className={unsteady > 0 && steadyKnown ? 'text-warn' : 'text-faint'}>{figure(steadyKnown ? unsteady : UNKNOWN)} unsteady</span>
       </Chip>
+      {NEXT.map(chip)}
       {SELDOM.filter((state) => counts[state] > 0 || states.has(state)).map(chip)}
       {countTags(hosts).slice(0, MOST_TAGS).map(([tag, count]) => (
         <Chip key={tag} on={tags.has(tag)} onToggle={() => setParams({ tag: toggled(tags, tag) }, 'step')}>#{tag} <span className="text-faint">{count}</span></Chip>

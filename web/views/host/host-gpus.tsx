@@ -1,9 +1,10 @@
 /** The GPUs of a host: memory, load, heat. */
 import type { ReactElement } from 'react';
 import type { HostState } from '../../../src/model/host/state.ts';
+import { isFull } from '../../format/full.ts';
 import { counted, megabytes, percent, rounded, UNKNOWN } from '../../format/figures.ts';
 import { shown } from '../../format/shown.ts';
-import { Bar, isFull } from '../../ui/meter.tsx';
+import { Bar } from '../../ui/meter.tsx';
 import { Section } from '../../ui/section.tsx';
 
 const unit = (value: number | null, of: string): string => (value === null ? UNKNOWN : `${rounded(value)} ${of}`);
