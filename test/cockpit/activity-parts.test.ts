@@ -222,6 +222,10 @@ test('a gap in words', () => {
   ]);
   const ids = (fromId: number | null, toId: number | null, lostMax: number | null = null): string | null => idsWords({ fromId, toId, lostMax });
   expect([ids(5, 9), ids(5, 5), ids(5, null), ids(null, 9), ids(null, null), ids(5, null, 0)]).toEqual(['ids 5 to 9', 'id 5', 'ids from 5', 'ids up to 9', null, null]);
+  const why = (cause: 'wrap' | 'missing', lostMin: number, lostMax: number | null): string => whyWords({ cause, lostMin, lostMax });
+  expect([why('wrap', 1, 1), why('missing', 0, 1), why('wrap', 1, null), why('wrap', 1, 2)]).toEqual([
+    'the host forgot it before Drover could read it', 'the host never told of it', 'the host forgot it before Drover could read it', 'the host forgot them before Drover could read them',
+  ]);
   // Where nothing is lost, nothing says that something is.
   expect([0, 3, null].map((lostMax) => whyWords({ cause: 'restart', lostMin: 0, lostMax }))).toEqual(['nothing was in flight when the host restarted', 'the host restarted before Drover could read them', 'the host restarted before Drover could read them, nobody can know how many']);
 });

@@ -10,19 +10,20 @@ export function lostWords({ lostMin, lostMax }: Pick<Gap, 'lostMin' | 'lostMax'>
   return lostMin === 0 ? `maybe ${lostMax === 1 ? '' : 'up to '}${counted(lostMax, 'request')} lost` : `between ${whole(lostMin)} and ${counted(lostMax, 'request')} lost`;
 }
 
-const WHY: Readonly<Record<Gap['cause'], string>> = {
-  wrap: 'the host forgot them before Drover could read them',
-  restart: 'the host restarted before Drover could read them',
-  reload: 'the host reloaded its configuration before Drover could read them',
-  rejected: 'the database would not take them',
-  missing: 'the host never told of them',
+/** `them`: or it, where one request is lost. */
+const WHY: Readonly<Record<Gap['cause'], (them: string) => string>> = {
+  wrap: (them) => `the host forgot ${them} before Drover could read ${them}`,
+  restart: (them) => `the host restarted before Drover could read ${them}`,
+  reload: (them) => `the host reloaded its configuration before Drover could read ${them}`,
+  rejected: (them) => `the database would not take ${them}`,
+  missing: (them) => `the host never told of ${them}`,
 };
 const ENDED: Readonly<Partial<Record<Gap['cause'], string>>> = { restart: 'restarted', reload: 'reloaded its configuration' };
 
 /** Why, after `lostWords` and a colon. */
 export function whyWords({ cause, lostMin, lostMax }: Pick<Gap, 'cause' | 'lostMin' | 'lostMax'>): string {
   if (lostMax === 0) return `nothing was in flight when the host ${ENDED[cause] ?? 'ended'}`;
-  return `${WHY[cause]}${lostMin === 0 && lostMax === null ? ', nobody can know how many' : ''}`;
+  return `${WHY[cause]((lostMax ?? lostMin) === 1 ? 'it' : 'them')}${lostMin === 0 && lostMax === null ? ', nobody can know how many' : ''}`;
 }
 
 /** "ids 5 to 9", "id 5", "ids from 5", "ids up to 9"; null: no id is known, or none was lost. */

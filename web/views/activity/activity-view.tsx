@@ -3,7 +3,7 @@ import { useCallback, useEffect, useMemo, useRef, useState, type ReactElement } 
 import { useParams } from '../../state/address.ts';
 import { useLine } from '../../state/hooks.ts';
 import { Button } from '../../ui/button.tsx';
-import { Fault } from '../../ui/notes.tsx';
+import { HistoryFault } from '../../ui/history-fault.tsx';
 import { PageHead } from '../../ui/page-head.tsx';
 import { usePhone } from '../../ui/use-phone.ts';
 import { addressOf, isAt, linkTo } from './address.ts';
@@ -13,7 +13,7 @@ import { entryKey, isSame, timeOf, type Entry } from './entries.ts';
 import { Export } from './export.tsx';
 import { Filters, NO_FILTERS } from './filters.tsx';
 import { List } from './list.tsx';
-import { ListEnd } from './list-end.tsx';
+import { BEFORE, ListEnd } from './list-end.tsx';
 import { NewerAbove, NoneOlder } from './newer-above.tsx';
 import { NonePasses } from './none-passes.tsx';
 import { TailButton, TailMark } from './tail-control.tsx';
@@ -29,7 +29,7 @@ export function ActivityView(): ReactElement {
   const [anchor, setAnchor] = useState(() => (params.get('row') === null ? null : params.get('at')));
   const { feed, state: { tail, history, fault }, criteria } = useFeed(params, anchor);
   const entries = useEntries(tail, history);
-  const { address, entry, looking, error, know } = useChosenEntry(params, entries);
+  const { address, entry, looking, error, retry, know } = useChosenEntry(params, entries);
   const { state: line } = useLine();
   const phone = usePhone();
   const [unfolded, unfold] = useState(false);
@@ -93,19 +93,19 @@ export function ActivityView(): ReactElement {
         <Export criteria={criteria} entries={entries} requests={tail.rows.length} />
       </PageHead>
       {!phone || unfolded ? <Filters criteria={criteria} setParams={setParams} rows={rowsOnHand} /> : null}
-      {fault !== null && entries.length > 0 ? <div className="px-4 pb-3"><Fault error={fault} retry={feed.retry} /></div> : null}
+      {fault !== null && entries.length > 0 ? <div className="px-4 pb-3"><HistoryFault error={fault} retry={feed.retry}>{BEFORE}</HistoryFault></div> : null}
       <div className="flex min-h-0 grow gap-3 px-4 pb-4">
         <div className="flex min-w-0 grow">
           <List
             scroller={scroller} entries={entries} chosen={entry === null || address === null || !isAt(entry, address) ? null : entryKey(entry)} stale={line !== 'open'} unsure={asksOfRequests(criteria)}
             onOpen={open} onReach={reach} onAway={setAway} onOlder={feed.older}
             start={feed.anchored ? <NewerAbove onJump={resume} /> : tail.rows.length === 0 && entries.length > 0 ? none(entries.length) : null}
-            end={<ListEnd empty={entries.length === 0} none={none(0)} history={history} fault={fault} retry={feed.retry} />}
+            end={<ListEnd empty={entries.length === 0} live={!feed.anchored} none={none(0)} history={history} fault={fault} retry={feed.retry} />}
           />
         </div>
         {address === null ? null : (
           <Detail entry={entry} phone={phone} onClose={close} link={(shown) => new URL(linkTo(shown, criteria, Date.now()), location.href).href} onShow={missing && fault === null ? seek : null} passes={feed.passes}>
-            {error !== null ? <Fault error={error} /> : <p role="status" className="text-soft">{looking || history === 'reading' ? 'Looking for this request …' : 'This request is not on hand: it is not in the history, or lies outside what was read of it.'}</p>}
+            {error !== null ? <HistoryFault error={error} retry={retry}>This request is not among those on hand: it can be read when the database is back.</HistoryFault> : <p role="status" className="text-soft">{looking || history === 'reading' ? 'Looking for this request …' : 'This request is not on hand: it is not in the history, or lies outside what was read of it.'}</p>}
           </Detail>
         )}
       </div>

@@ -12,6 +12,9 @@ import { Segments } from '../../ui/field.tsx';
 import { Fault } from '../../ui/notes.tsx';
 import { prettyJson, readStream, type Answer, type StreamedAnswer } from './answer-text.ts';
 
+/** Drover hands on no more of a body. */
+const CUT_BYTES = 1_048_576;
+
 interface Body { text: string; bytes: number; cut: boolean }
 interface Capture { reqPath: string; reqHeaders: Record<string, string>; reqBody: Body | null; respHeaders: Record<string, string>; respBody: Body | null }
 
@@ -60,7 +63,7 @@ function Part({ title, headers, body, none }: { title: string; headers: Record<s
       )}
       {body === null ? <p className="text-soft">{none}</p> : (
         <>
-          {body.cut ? <p className="text-sm text-warn">Cut after 1 MiB of {bytes(body.bytes)}: what follows is not here.</p> : null}
+          {body.cut ? <p className="text-sm text-warn">Cut after {bytes(CUT_BYTES)} of {bytes(body.bytes)}: what follows is not here.</p> : null}
           {body.bytes === 0 ? <p className="text-soft">Empty.</p> : way === 'read' && streamed !== null ? <Streamed answer={streamed} cut={body.cut} /> : <Text label={`${title} body`} text={way === 'read' ? pretty ?? body.text : body.text} />}
         </>
       )}

@@ -81,7 +81,7 @@ function RowFields({ row }: { row: ActivityRow }): ReactElement {
         <Field name="Input">{tokens(row.inputTokens)}</Field>
         <Field name="Cached">{tokens(row.cachedTokens)}</Field>
         <Field name="Output">{tokens(row.outputTokens)}</Field>
-        <Field name="Drafted">{draftTokens === null ? UNKNOWN : `${whole(draftTokens)} tokens, ${whole(draftAcceptedTokens)} accepted`}</Field>
+        <Field name="Drafted">{draftTokens === null ? UNKNOWN : `${tokens(draftTokens)}, ${whole(draftAcceptedTokens)} accepted`}</Field>
         <Field name="Prompt speed">{withUnit(promptRate(row), 'tokens/s')}</Field>
         <Field name="Output speed">{withUnit(outputRate(row), 'tokens/s')}</Field>
         <Field name="Boot, id">{row.bootEpoch === null ? 'not decided yet' : whole(row.bootEpoch)}, {row.upstreamId}</Field>

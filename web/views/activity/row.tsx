@@ -72,7 +72,7 @@ function Lines({ row, hostName, modelName, time }: Named & { row: ActivityRow })
       <div role="cell" className="truncate font-medium" title={shown(row.model)}>{modelName}</div>
       <div role="cell" className="figure"><span className={statusColour(row.status)}>{row.status ?? UNKNOWN}</span><span className="ml-2">{duration(row.durationMs)}</span></div>
       <div role="cell" className="truncate text-sm text-soft">{time} · <bdi title={row.hostId}>{hostName}</bdi>{row.error === null ? null : <bdi className="text-bad"> {shown(row.error)}</bdi>}</div>
-      <div role="cell" className="figure text-sm text-soft">{whole(row.outputTokens)} tok{rate === null ? '' : ` · ${rounded(rate)}/s`}</div>
+      <div role="cell" className="figure text-sm text-soft">{row.outputTokens === null ? UNKNOWN : `${whole(row.outputTokens)} tok`}{rate === null ? '' : ` · ${rounded(rate)} tok/s`}</div>
     </>
   );
 }

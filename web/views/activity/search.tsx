@@ -28,6 +28,12 @@ export function Search({ look, onChoose }: { look: () => Known; onChoose: (name:
     setOpen(false);
   };
   const pressed = (event: KeyboardEvent): void => {
+    // What is typed is no filter yet: it must not stay beside rows that do not pass it. A second press leaves the field.
+    if (event.key === 'Escape' && typed !== '') {
+      set((before) => ({ ...before, typed: '', at: 0 }));
+      event.preventDefault();
+      return;
+    }
     if (!open) {
       if (event.key === 'ArrowDown') setOpen(true);
       return;
@@ -45,14 +51,16 @@ export function Search({ look, onChoose }: { look: () => Known; onChoose: (name:
     }
     event.preventDefault();
   };
-  const says = found.length > 0 ? counted(found.length, 'suggestion') : `Nothing known is called “${text}”.`;
+  const says = found.length > 0 ? counted(found.length, 'suggestion') : `Nothing known is called “${text}”. Hosts, models, paths and statuses can be searched; not the texts of errors.`;
+  const unapplied = !isOpen && text !== '';
   return (
     <div className="relative w-full sm:w-72" onBlur={({ currentTarget, relatedTarget }) => { if (!currentTarget.contains(relatedTarget)) setOpen(false); }}>
       <SearchField
         label="Host, model, path or status" type="text" role="combobox" aria-autocomplete="list" aria-expanded={open} aria-controls={open ? `${id}-list` : undefined} aria-activedescendant={open && active >= 0 ? `${id}-${active}` : undefined}
         value={typed} onChange={({ target }) => type(target.value)} onKeyDown={pressed} onFocus={() => { set((before) => ({ ...before, known: look() })); setOpen(true); }}
       />
-      <p role="status" className="sr-only">{open ? says : ''}</p>
+      <p role="status" className="sr-only">{open ? says : unapplied ? 'What is typed is not applied.' : ''}</p>
+      {unapplied ? <span aria-hidden="true" className="pointer-events-none absolute top-1 right-1 rounded-sm bg-panel px-1.5 py-0.5 text-sm text-warn">not applied</span> : null}
       {open ? (
         <div role="presentation" className="panel absolute top-full left-0 z-10 mt-1 w-full p-1 shadow-xl sm:w-96" onMouseDown={(event) => event.preventDefault()}>
           {found.length > 0 ? null : <p className="px-2 py-1.5 text-soft wrap-anywhere">{says}</p>}

@@ -13,6 +13,7 @@ export interface ChosenEntry {
   entry: Entry | null;
   looking: boolean;
   error: unknown;
+  retry: () => void;
   know: (entry: Entry) => void;
 }
 
@@ -24,10 +25,10 @@ export function useChosenEntry(params: URLSearchParams, entries: readonly Entry[
   const found = address === null ? null : held ?? entries.find((entry) => isAt(entry, address)) ?? null;
   const host = address === null || found !== null ? null : hostOf(address);
   const at = address?.at ?? null;
-  const { data, error, loading } = useQuery<{ rows: ActivityRow[] }>(host === null || at === null ? null : withQuery('/api/activity', { host, from: at, to: instantAfter(at), limit: 1_000 }));
+  const { data, error, loading, reload } = useQuery<{ rows: ActivityRow[] }>(host === null || at === null ? null : withQuery('/api/activity', { host, from: at, to: instantAfter(at), limit: 1_000 }));
   const asked = address === null ? null : data?.rows.find((one) => isAt(one, address)) ?? null;
   const entry = found ?? asked;
   if (entry !== null && entry !== known) know(entry);
   const decided = entry === null || isGap(entry) || entry.bootEpoch !== null ? null : entries.find((one) => !isGap(one) && decides(one, entry)) ?? null;
-  return { address: decided === null ? address : addressOf(decided), entry: decided ?? entry, looking: loading, error, know };
+  return { address: decided === null ? address : addressOf(decided), entry: decided ?? entry, looking: loading, error, retry: reload, know };
 }
