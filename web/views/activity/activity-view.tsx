@@ -1,5 +1,5 @@
 /** What the hosts serve, as it comes and as it was. */
-import { useCallback, useEffect, useMemo, useRef, useState, type ReactElement } from 'react';
+import { useCallback, useEffect, useRef, useState, type ReactElement } from 'react';
 import { useParams } from '../../state/address.ts';
 import { useLine } from '../../state/hooks.ts';
 import { Button } from '../../ui/button.tsx';
@@ -9,7 +9,7 @@ import { usePhone } from '../../ui/use-phone.ts';
 import { addressOf, isAt, linkTo } from './address.ts';
 import { asksOfRequests, filtersAnything } from './criteria.ts';
 import { Detail } from './detail.tsx';
-import { entryKey, isSame, timeOf, type Entry } from './entries.ts';
+import { entryKey, timeOf, type Entry } from './entries.ts';
 import { Export } from './export.tsx';
 import { Filters, NO_FILTERS } from './filters.tsx';
 import { List } from './list.tsx';
@@ -64,7 +64,9 @@ export function ActivityView(): ReactElement {
     setParams({ row: null, at: null });
     release();
   }, [setParams, release]);
-  const missing = useMemo(() => entry !== null && (entries.length > 0 || history !== 'reading') && !entries.some((one) => isSame(one, entry)), [entry, entries, history]);
+  /** The open row stands where one can see it, or soon may. */
+  const [seen, setSeen] = useState(false);
+  const shown = seen || fault !== null || (entries.length === 0 && history === 'reading');
   const seek = useCallback((sought: Entry) => {
     setAnchor(timeOf(sought));
     setAway(false);
@@ -98,13 +100,13 @@ export function ActivityView(): ReactElement {
         <div className="flex min-w-0 grow">
           <List
             scroller={scroller} entries={entries} chosen={entry === null || address === null || !isAt(entry, address) ? null : entryKey(entry)} stale={line !== 'open'} unsure={asksOfRequests(criteria)}
-            onOpen={open} onReach={reach} onAway={setAway} onOlder={feed.older}
+            onOpen={open} onReach={reach} onAway={setAway} onSeen={setSeen} onOlder={feed.older}
             start={feed.anchored ? <NewerAbove onJump={resume} /> : tail.rows.length === 0 && entries.length > 0 ? none(entries.length) : null}
             end={<ListEnd empty={entries.length === 0} live={!feed.anchored} none={none(0)} history={history} fault={fault} retry={feed.retry} />}
           />
         </div>
         {address === null ? null : (
-          <Detail entry={entry} phone={phone} onClose={close} link={(shown) => new URL(linkTo(shown, criteria, Date.now()), location.href).href} onShow={missing && fault === null ? seek : null} passes={feed.passes}>
+          <Detail entry={entry} phone={phone} onClose={close} link={(linked) => new URL(linkTo(linked, criteria, Date.now()), location.href).href} onShow={shown ? null : seek} passes={feed.passes}>
             {error !== null ? <HistoryFault error={error} retry={retry}>This request is not among those on hand: it can be read when the database is back.</HistoryFault> : <p role="status" className="text-soft">{looking || history === 'reading' ? 'Looking for this request …' : 'This request is not on hand: it is not in the history, or lies outside what was read of it.'}</p>}
           </Detail>
         )}

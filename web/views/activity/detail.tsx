@@ -26,7 +26,7 @@ export interface DetailProps {
   onClose: () => void;
   /** The whole address of the entry. */
   link: (entry: Entry) => string;
-  /** Brings the list to it; null: it is there. */
+  /** Brings the list to it; null: it is in sight. */
   onShow: ((entry: Entry) => void) | null;
   /** Whether the filters let it through. */
   passes: (entry: Entry) => boolean;

@@ -14,12 +14,6 @@ export const gapTime = ({ toTs, detectedAt }: Gap): string => toTs ?? detectedAt
 /** Its place in the list. */
 export const timeOf = (entry: Entry): string => (isGap(entry) ? gapTime(entry) : entry.ts);
 
-/** Also where one of them does not know its boot yet. */
-export function isSame(a: Entry, b: Entry): boolean {
-  if (isGap(a)) return isGap(b) && a.id === b.id;
-  return !isGap(b) && a.hostId === b.hostId && a.upstreamId === b.upstreamId && a.ts === b.ts;
-}
-
 export function mergeGaps(held: readonly Gap[], more: readonly Gap[], most: number): readonly Gap[] {
   const byId = new Map([...held, ...more].map((gap) => [gap.id, gap]));
   return [...byId.values()].sort(compareGaps).slice(0, most);

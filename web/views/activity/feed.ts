@@ -107,19 +107,20 @@ export function createFeed(criteria: Criteria, recent: () => readonly ActivityRo
     reading = mine;
     // Over rows that are shown their newest are read again in silence: what stands at the end would come and go.
     if (what === 'older' || (state.tail.rows.length === 0 && state.history !== 'whole')) set({ history: 'reading' });
-    work(mine.signal).then(
-      () => {
-        if (reading === mine) reading = null;
-        failed = null;
-      },
-      (error: unknown) => {
-        if (mine.signal.aborted) return;
-        reading = null;
-        failed = what;
-        set({ history: 'more', fault: error });
-        if (error instanceof ApiFault && (error.status === 0 || error.status >= 500)) wait(RETRY_MS, retry);
-      },
-    );
+    work(mine.signal).catch((error: unknown) => {
+      if (mine.signal.aborted) return;
+      reading = null;
+      failed = what;
+      set({ history: 'more', fault: error });
+      if (error instanceof ApiFault && (error.status === 0 || error.status >= 500)) wait(RETRY_MS, retry);
+    });
+  }
+
+  /** Over before it is shown: whoever sees that there is more may ask for it at once. */
+  function done(change: Partial<FeedState>): void {
+    reading = null;
+    failed = null;
+    set({ ...change, fault: null });
   }
 
   function readNewest(): void {
@@ -131,16 +132,17 @@ export function createFeed(criteria: Criteria, recent: () => readonly ActivityRo
         api<Page>(withQuery('/api/activity', { ...activityQuery(asked, now), limit: state.tail.skipped > 0 || state.tail.rows.length > FIRST_PAGE ? PAGE : FIRST_PAGE }), { signal }),
         api<{ gaps: Gap[] }>(withQuery('/api/gaps', gapQuery(asked, now)), { signal }),
       ]);
+      signal.throwIfAborted();
       // Nothing moves under who reads.
       if (state.tail.paused && begun) {
         holed = true;
-        set({ history: state.history === 'whole' ? 'whole' : 'more', fault: null });
+        done({ history: state.history === 'whole' ? 'whole' : 'more' });
         return;
       }
       begun = true;
       cursor = page.nextCursor;
       takeIn();
-      set({ tail: gapsArrived(newestRead(state.tail, page.rows, cursor === null), gaps.filter(hasPlace)), history: cursor === null ? 'whole' : 'more', fault: null });
+      done({ tail: gapsArrived(newestRead(state.tail, page.rows, cursor === null), gaps.filter(hasPlace)), history: cursor === null ? 'whole' : 'more' });
     });
   }
 
@@ -154,13 +156,15 @@ export function createFeed(criteria: Criteria, recent: () => readonly ActivityRo
       if (tail.cut || cursor === null) at = { to: oldest === undefined ? asked.to : instantAfter(oldest.ts) };
       for (;;) {
         const page = await api<Page>(withQuery('/api/activity', { ...query, ...at, limit: PAGE }), { signal });
+        signal.throwIfAborted();
         const before = state.tail.rows.length;
         cursor = page.nextCursor;
         const after = olderRead(state.tail, page.rows);
         const full = after.rows.length >= TAIL_LIMITS.rows;
-        const more = cursor !== null && !full && after.rows.length === before;
-        set({ tail: after, fault: null, history: more ? 'reading' : full ? 'full' : cursor === null ? 'whole' : 'more' });
-        if (!more) return;
+        if (cursor === null || full || after.rows.length > before) {
+          done({ tail: after, history: full ? 'full' : cursor === null ? 'whole' : 'more' });
+          return;
+        }
         at = { cursor };
       }
     });

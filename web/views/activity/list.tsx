@@ -34,6 +34,8 @@ export interface ListProps {
   onReach: (entry: Entry) => void;
   /** Scrolled away from the newest row, or back to it. */
   onAway: (away: boolean) => void;
+  /** Whether the chosen row is in sight, or all but. */
+  onSeen: (seen: boolean) => void;
   onOlder: () => void;
   /** Above the first row. */
   start: ReactNode;
@@ -66,7 +68,7 @@ export function List(props: ListProps): ReactElement {
   );
 }
 
-function Rows({ scroller, entries, chosen, unsure, layout, onOpen, onReach, onOlder }: ListProps & { layout: Layout }): ReactElement {
+function Rows({ scroller, entries, chosen, unsure, layout, onOpen, onReach, onSeen, onOlder }: ListProps & { layout: Layout }): ReactElement {
   const offsets = useZones();
   const names = useNames();
   const now = useNow();
@@ -88,9 +90,16 @@ function Rows({ scroller, entries, chosen, unsure, layout, onOpen, onReach, onOl
     if (last >= entries.length - AHEAD) onOlder();
   }, [last, entries.length, onOlder]);
 
+  const drawn = entries.slice(first, items.length === 0 ? 0 : last + 1);
+  const seen = chosen !== null && drawn.some((entry) => entryKey(entry) === chosen);
+  useLayoutEffect(() => {
+    onSeen(seen);
+    return () => onSeen(false);
+  }, [seen, onSeen]);
+
   const under = (target: EventTarget): Entry | undefined => {
     const key = target instanceof Element ? target.closest<HTMLElement>('[data-key]')?.dataset['key'] : undefined;
-    return key === undefined ? undefined : entries.slice(first, last + 1).find((entry) => entryKey(entry) === key);
+    return key === undefined ? undefined : drawn.find((entry) => entryKey(entry) === key);
   };
   const open = (target: EventTarget): void => {
     const entry = under(target);
@@ -115,7 +124,7 @@ function Rows({ scroller, entries, chosen, unsure, layout, onOpen, onReach, onOl
           if (entry !== undefined) onReach(entry);
         }}
       >
-        {entries.slice(first, items.length === 0 ? 0 : last + 1).map((entry) => {
+        {drawn.map((entry) => {
           const key = entryKey(entry);
           const offset = offsets(entry.hostId);
           return <Row key={key} entry={entry} layout={layout} hostName={names.host(entry.hostId)} modelName={isGap(entry) ? '' : names.model(entry.model)} offset={offset} today={today(offset)} chosen={key === chosen} unsure={unsure && isGap(entry)} />;
