@@ -28,7 +28,7 @@ export function Filters({ criteria, setParams, rows }: { criteria: Criteria; set
   const { hosts: chosenHosts, models: chosenModels, statuses, path, from, to, last } = criteria;
   const given = { host: chosenHosts, model: chosenModels, status: statuses, path: path === null ? [] : [path] };
   const add = (name: keyof typeof given, value: string): void => {
-    if (!given[name].includes(value)) setParams({ [name]: name === 'path' ? value : [...given[name], value] }, 'step');
+    if (!given[name].includes(value)) setParams({ [name]: name === 'path' ? value : [...new Set([...given[name], ...name === 'model' ? names.keysOf(value) : [value]])] }, 'step');
   };
   const range = last ?? (from !== null || to !== null ? 'custom' : 'all');
   return (
