@@ -55,7 +55,8 @@ const VIEWS: readonly { path: string; ready: (page: Page) => Promise<unknown> }[
 ];
 /** What lies beyond the screen and in nothing that scrolls or cuts it on purpose. */
 const CUT = `[...document.querySelectorAll('main *')].filter((one) => {
-  if (one.getBoundingClientRect().right <= innerWidth + 1) return false;
+  const { left, right, width } = one.getBoundingClientRect();
+  if (width === 0 || (right <= innerWidth + 1 && left >= document.querySelector('main').getBoundingClientRect().left - 2)) return false;
   for (let box = one.parentElement; box !== null; box = box.parentElement) if (['auto', 'scroll', 'hidden', 'clip'].includes(getComputedStyle(box).overflowX) && box.id !== 'view' && box.tagName !== 'MAIN') return false;
   return true;
 }).map((one) => one.outerHTML.slice(0, 160))`;
