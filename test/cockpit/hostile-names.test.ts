@@ -85,6 +85,15 @@ test('the matrix: no column is wider than a name of usual length; the whole name
   await page.context().close();
 });
 
+test('beside a long name the rest stays in sight without scrolling: the columns of a model\'s hosts, the chips of the charts', async () => {
+  for (const [path, part, width] of [['/models/long', '[role=region][aria-label=Hosts]', 1440], ['/performance', '[role=group][aria-label=Hosts]', 720]] as const) {
+    const page = await cockpit.open(path, { viewport: { width, height: 900 } });
+    await page.locator(part).getByText(`Host ${LONG}`).first().waitFor();
+    expect(await page.locator(part).evaluate((box: { scrollWidth: number; clientWidth: number }) => box.scrollWidth - box.clientWidth)).toBeLessThanOrEqual(0);
+    await page.context().close();
+  }
+});
+
 test('two models of one name go by their keys, everywhere', async () => {
   for (const path of ['/matrix', '/hosts/bad', '/activity?last=24h', '/models/twin-a']) {
     const page = await cockpit.open(path);
