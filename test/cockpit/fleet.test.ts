@@ -155,11 +155,11 @@ test('three hosts and more on a phone\'s screen, each with the essentials', asyn
     expect((box?.y ?? 1e9) + (box?.height ?? 0)).toBeLessThan(navigation?.y ?? 0);
     for (const part of ['live', 'In flight', 'Tok/s', 'GPU']) expect(await host(page, id).innerText()).toContain(part);
   }
-  cockpit.hosts['gpu4']!.kill();
-  await host(page, 'gpu4', 'down').getByText('refuses the connection').waitFor();
+  cockpit.hosts['gpu1']!.kill();
+  await host(page, 'gpu1', 'down').getByText('refuses the connection').waitFor();
   expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0);
-  cockpit.hosts['gpu4']!.start();
-  await host(page, 'gpu4').waitFor();
+  cockpit.hosts['gpu1']!.start();
+  await host(page, 'gpu1').waitFor();
   await page.context().close();
 });
 

@@ -19,6 +19,8 @@ const socketOf = (refused: boolean): string => `window.WebSocket = class extends
 }`;
 /** Waits of five seconds are `ms` here. */
 const fiveSeconds = (ms: string): string => `{ const later = setTimeout; window.setTimeout = (work, ms, ...rest) => later(work, ms === 5_000 ? ${ms} : ms, ...rest); }`;
+/** Ten seconds of silence are 300 ms here; what waits for an answer waits as long as ever. */
+const SOON_QUIET = '{ const [later, now] = [setTimeout, performance.now.bind(performance)]; performance.now = () => now() * 33; window.setTimeout = (work, ms, ...rest) => later(work, ms > 5_000 && ms <= 10_000 ? ms / 33 : ms, ...rest); }';
 const SAID = `window.said = new Set(); new MutationObserver(() => { const text = document.querySelector('[role=alert]')?.textContent; if (text) window.said.add(text.split('. ')[0]); }).observe(document, { childList: true, subtree: true, characterData: true });`;
 
 test.each([['swallows', false], ['refuses', true]])('a proxy that %s the socket: that, and nothing else', async (_does, refused) => {
@@ -141,8 +143,7 @@ test('a Drover that falls silent without a word is noticed, and found again', as
     server.onMessage((message) => { if (!silent) socket.send(message); });
   });
   await page.route(/\/api\/session/, async (route) => { if (!silent) await route.continue(); });
-  // Ten seconds of silence are 300 ms here, five 200.
-  await page.addInitScript('{ const [later, now] = [setTimeout, performance.now.bind(performance)]; performance.now = () => now() * 33; window.setTimeout = (work, ms, ...rest) => later(work, ms >= 5_000 && ms <= 10_000 ? ms / 33 : ms, ...rest); }');
+  await page.addInitScript(SOON_QUIET);
   await page.goto(cockpit.url);
   await page.locator('[data-stale=false] [data-host=gpu1][data-liveness=live]').waitFor();
   silent = true;
@@ -157,7 +158,7 @@ test('a fleet in which nothing happens is no silence', async () => {
   const page = await cockpit.open('about:blank');
   const asked: string[] = [];
   page.on('websocket', (socket) => socket.on('framesent', ({ payload }) => void asked.push(String(payload))));
-  await page.addInitScript('{ const [later, now] = [setTimeout, performance.now.bind(performance)]; performance.now = () => now() * 33; window.setTimeout = (work, ms, ...rest) => later(work, ms >= 5_000 && ms <= 10_000 ? ms / 33 : ms, ...rest); }');
+  await page.addInitScript(SOON_QUIET);
   await page.addInitScript(SAID);
   await page.goto(cockpit.url);
   await page.locator('[data-stale=false] [data-host=gpu1]').waitFor();

@@ -45,14 +45,17 @@ function HostName({ id, held: { state } }: HostEntry): ReactElement {
   );
 }
 
-/** One that is unsteady says so in the same place, whether it is up or down just now. */
+/** What is shown of a lost host is as old as its loss, unless Drover itself has been away since. */
+const OLDER_MS = 60_000;
+
 function LivenessCell({ id, held: { state: { liveness, asOf } }, unsteady }: HostEntry): ReactElement {
-  const { state, reason } = liveness;
-  const since = <span className="truncate text-sm text-faint"><Since id={id} liveness={liveness} />{asOf === null ? null : <> · as of <Ago at={asOf} host={id} /></>}</span>;
+  const { state, reason, since } = liveness;
+  const older = asOf !== null && msOfTime(since) - msOfTime(asOf) > OLDER_MS;
+  const how = <span className="truncate text-sm text-faint"><Since id={id} liveness={liveness} />{older ? <> · as of <Ago at={asOf} host={id} /></> : null}</span>;
   return (
     <div className="min-w-0">
-      <p className="flex items-baseline gap-1.5"><LivenessWord state={state} /><UnsteadyLink id={id} unsteady={unsteady} />{reason === null || unsteady !== null ? null : since}</p>
-      <p className="flex gap-1.5 overflow-hidden">{unsteady !== null && reason !== null ? <span className="flex shrink-0">{since}</span> : reason === null ? since : null}{reason === null ? null : <span className="min-w-0 truncate text-sm text-soft" title={reason.text}>{reason.text}</span>}</p>
+      <p className="flex items-baseline gap-1.5"><LivenessWord state={state} />{reason === null ? <UnsteadyLink id={id} unsteady={unsteady} /> : how}</p>
+      <p className="flex items-baseline gap-1.5 overflow-hidden">{reason === null ? how : <><UnsteadyLink id={id} unsteady={unsteady} short /><span className="min-w-0 truncate text-sm text-soft" title={reason.text}>{reason.text}</span></>}</p>
     </div>
   );
 }
