@@ -6,7 +6,7 @@ import { whole } from '../../format/figures.ts';
 import { useNames } from '../../state/names.ts';
 import { LivenessWord } from '../../ui/liveness.tsx';
 import { TokensRate } from '../../ui/tokens-rate.tsx';
-import { GapsCell, GpuSum, ModelsCell, Since } from './columns.tsx';
+import { GapsCell, GpuSum, ModelsCell, Since, withoutHost } from './columns.tsx';
 import type { HostEntry } from './fleet-filter.ts';
 import { UnsteadyLink } from './unsteady-link.tsx';
 
@@ -31,7 +31,7 @@ const Card = memo(function Card({ id, held, unsteady }: HostEntry): ReactElement
           <span className="flex shrink-0 items-baseline gap-1.5"><UnsteadyLink id={id} unsteady={unsteady} short /><LivenessWord state={liveness.state} /></span>
         </div>
         <div className="flex items-baseline justify-between gap-3 text-sm text-faint">
-          {liveness.reason === null ? <p className="truncate">{[...(state.name === id ? [] : [id]), ...tags.map((tag) => `#${tag}`)].join(' ')}</p> : <p className="truncate text-soft" title={liveness.reason.text}>{liveness.reason.text}</p>}
+          {liveness.reason === null ? <p className="truncate">{[...(state.name === id ? [] : [id]), ...tags.map((tag) => `#${tag}`)].join(' ')}</p> : <p className="truncate text-soft" title={liveness.reason.text}>{withoutHost(liveness.reason.text)}</p>}
           <p className="shrink-0"><Since id={id} liveness={liveness} /></p>
         </div>
       </div>

@@ -55,10 +55,13 @@ function LivenessCell({ id, held: { state: { liveness, asOf } }, unsteady }: Hos
   return (
     <div className="min-w-0">
       <p className="flex items-baseline gap-1.5"><LivenessWord state={state} />{reason === null ? <UnsteadyLink id={id} unsteady={unsteady} /> : how}</p>
-      <p className="flex items-baseline gap-1.5 overflow-hidden">{reason === null ? how : <><UnsteadyLink id={id} unsteady={unsteady} short /><span className="min-w-0 truncate text-sm text-soft" title={reason.text}>{reason.text}</span></>}</p>
+      <p className="flex items-baseline gap-1.5 overflow-hidden">{reason === null ? how : <><UnsteadyLink id={id} unsteady={unsteady} short /><span className="min-w-0 truncate text-sm text-soft" title={reason.text}>{withoutHost(reason.text)}</span></>}</p>
     </div>
   );
 }
+
+/** A reason begins with the host's address more often than not: in its own row that is known. */
+export const withoutHost = (reason: string): string => reason.replace(/^https?:\/\/\S+ /, '');
 
 /** "for 4 min · next try in 12 s" */
 export function Since({ id, liveness: { since, nextTryAt } }: { id: string; liveness: Liveness }): ReactElement {
