@@ -19,8 +19,8 @@ const socketOf = (refused: boolean): string => `window.WebSocket = class extends
 }`;
 /** Waits of five seconds are `ms` here. */
 const fiveSeconds = (ms: string): string => `{ const later = setTimeout; window.setTimeout = (work, ms, ...rest) => later(work, ms === 5_000 ? ${ms} : ms, ...rest); }`;
-/** Ten seconds of silence are 300 ms here; what waits for an answer waits as long as ever. */
-const SOON_QUIET = '{ const [later, now] = [setTimeout, performance.now.bind(performance)]; performance.now = () => now() * 33; window.setTimeout = (work, ms, ...rest) => later(work, ms > 5_000 && ms <= 10_000 ? ms / 33 : ms, ...rest); }';
+/** Ten seconds of silence are one here; what waits for an answer waits as long as ever. */
+const SOON_QUIET = '{ const [later, now] = [setTimeout, performance.now.bind(performance)]; performance.now = () => now() * 10; window.setTimeout = (work, ms, ...rest) => later(work, ms > 5_000 && ms <= 10_000 ? ms / 10 : ms, ...rest); }';
 const SAID = `window.said = new Set(); new MutationObserver(() => { const text = document.querySelector('[role=alert]')?.textContent; if (text) window.said.add(text.split('. ')[0]); }).observe(document, { childList: true, subtree: true, characterData: true });`;
 
 test.each([['swallows', false], ['refuses', true]])('a proxy that %s the socket: that, and nothing else', async (_does, refused) => {

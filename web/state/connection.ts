@@ -124,12 +124,14 @@ export function connect(): void {
     void diagnose();
   };
   // The browser waits long for a close that nobody answers.
+  const lost = (): void => {
+    gone('Drover has fallen silent.');
+    opening.close();
+  };
   const pulse = createPulse({
-    ask: () => send([{ type: 'subscribe', topics: [] }]),
-    lost: () => {
-      gone('Drover has fallen silent.');
-      opening.close();
-    },
+    // One that has not even greeted by now will not answer either.
+    ask: () => (client.connection === 'open' ? send([{ type: 'subscribe', topics: [] }]) : lost()),
+    lost,
   });
   opening.addEventListener('close', ({ code }) => gone(closeReason(code)));
 }

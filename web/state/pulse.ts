@@ -27,11 +27,11 @@ export function createPulse({ ask, lost }: { ask: () => void; lost: () => void }
     const quietMs = performance.now() - heardAt;
     if (quietMs < QUIET_MS) return wait(QUIET_MS - quietMs, listen);
     const askedAt = performance.now();
-    ask();
     wait(ANSWER_MS, () => {
       if (heardAt > askedAt) listen();
       else lost();
     });
+    ask();
   }
   return {
     begin() {
